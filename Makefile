@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# nearnative: `make help` lists the targets. V=1 prints whole commands.
+
+.DEFAULT_GOAL := all
+.PHONY: all deps demo check install uninstall clean dist help
+
+VERSION := 0.1.0
+BUILD   ?= build
+prefix  ?= /usr/local
+bindir  ?= $(prefix)/bin
+datadir ?= $(prefix)/share
+mandir  ?= $(datadir)/man
+
+CC     ?= cc
+CFLAGS ?= -O2 -g
+Q      := $(if $(V),,@)
+say     = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(patsubst $(BUILD)/%,%,$(2))')
+
+# Each outside library has one home in the tree (CONTRIBUTING.md); these lists only link them.
+AGENT_PACKAGES := libcurl gnutls jansson
+HOST_PACKAGES  := $(AGENT_PACKAGES) sqlite3 libmicrohttpd yaml-0.1 libvirt libxml-2.0 gsl libpci
+pkg_config     ?= pkg-config
+pkg            = $(shell $(pkg_config) $(1) $(2) 2>/dev/null)
+
+ALL_CPPFLAGS = -I. -I$(BUILD)/generated -D_GNU_SOURCE -include harness/base/banned.h \
+	-DNN_VERSION='"$(VERSION)"' $(call pkg,--cflags,$(HOST_PACKAGES)) $(CPPFLAGS)
+ALL_CFLAGS   = -std=gnu11 -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes \
+	-Wmissing-prototypes -Wwrite-strings -Wvla -Wundef -Werror=implicit-function-declaration \
+	-fno-common $(CFLAGS)
+AGENT_LIBS   = $(call pkg,--libs,$(AGENT_PACKAGES)) -ldl -lm -lpthread
+HOST_LIBS    = $(call pkg,--libs,$(HOST_PACKAGES)) -lcyaml -ldl -lm -lpthread
+
+AGENT_ROOMS := harness/base harness/protocol harness/device workloads collectors
+HOST_ROOMS  := $(AGENT_ROOMS) harness/stats harness/store harness/plan harness/server harness/target \
+	harness/runner harness/doctor harness/cmd reports
+agent_mains := harness/agent/main.c
+host_mains  := harness/cmd/main.c
+find_c       = $(sort $(shell find $(1) -name '*.c' 2>/dev/null))
+
+AGENT_SRC := $(filter-out $(agent_mains),$(call find_c,$(AGENT_ROOMS) harness/agent))
+HOST_SRC  := $(filter-out $(host_mains),$(call find_c,$(HOST_ROOMS)))
+ALL_SRC   := $(sort $(AGENT_SRC) $(HOST_SRC))
+objects    = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(2))
+
+AGENT_OBJ := $(call objects,obj,$(AGENT_SRC) $(agent_mains))
+HOST_OBJ  := $(call objects,obj,$(HOST_SRC) $(host_mains))
+SAN_OBJ   := $(call objects,san,$(ALL_SRC))
+UNIT_SRC  := $(foreach f,$(call find_c,ci/tests),$(if $(findstring /test_,$(f)),$(f)))
+UNIT_BIN  := $(patsubst ci/tests/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
+EMBEDDED  := $(shell grep -rhoE '^\#include "[^"]+\.inc"' --include=*.c $(HOST_ROOMS) harness/agent 2>/dev/null | sed 's/.*"\(.*\)"/\1/' | sort -u)
+GENERATED := $(addprefix $(BUILD)/generated/,$(EMBEDDED))
+
+PROGRAMS := $(BUILD)/nearnative $(BUILD)/nearnative-agent
+SAN      := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -O1 -g
+
+all: $(PROGRAMS) $(BUILD)/nearnative.1 ## build both programs and the manual page
+
+deps: ## install the Debian packages that are missing (apt-get, as root or through sudo)
+	$(Q)sh ci/deps
+
+demo: ## set everything up and run the main job in the software lab
+	$(Q)sh ci/deps
+	$(Q)$(MAKE) -j$$(nproc) all
+	$(Q)ci/demo $(BUILD)
+
+check: ## set everything up, then unit tests (ASan, UBSan) and end-to-end tests
+	$(Q)sh ci/deps
+	$(Q)$(MAKE) -j$$(nproc) all unit-tests
+	$(Q)ci/check $(BUILD)
+
+.PHONY: unit-tests lint format format-check lab virtual-time
+unit-tests: $(UNIT_BIN)
+
+virtual-time: all ## three campaigns in the deterministic lab; print how well their ratios agree
+	$(Q)ci/virtual-time $(BUILD)
+
+lab: ## prepare the software lab's kernel and initramfs
+	$(Q)ci/lab/prepare
+
+lint: $(GENERATED) ## both compilers with -Werror, headers alone, library homes, shell syntax
+	$(Q)ALL_CPPFLAGS='$(ALL_CPPFLAGS)' ALL_CFLAGS='$(filter-out -O% -g,$(ALL_CFLAGS))' ci/lint
+
+FORMATTED = $(shell git ls-files -co --exclude-standard '*.c' '*.h')
+format: ## lay the sources out
+	$(Q)clang-format -i $(FORMATTED)
+format-check: ## fail when clang-format would change a source
+	$(Q)clang-format --dry-run -Werror $(FORMATTED)
+
+# ---- programs ----
+
+$(BUILD)/nearnative: $(HOST_OBJ)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $^ $(HOST_LIBS)
+
+# From an archive, so that the agent links only what its code refers to.
+$(BUILD)/agent.a: $(filter-out $(BUILD)/obj/$(agent_mains:.c=.o),$(AGENT_OBJ))
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+$(BUILD)/nearnative-agent: $(BUILD)/obj/$(agent_mains:.c=.o) $(BUILD)/agent.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $^ $(AGENT_LIBS)
+
+$(BUILD)/obj/%.o: %.c | $(GENERATED)
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D) && $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# Text that a program carries (schema, style sheet, guest init), as C string literals.
+$(BUILD)/generated/%.inc: %
+	$(Q)mkdir -p $(@D) && sed -e 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/' $< > $@
+
+$(BUILD)/nearnative.1: $(BUILD)/nearnative
+	$(call say,MAN,$@)
+	$(Q)$(BUILD)/nearnative help --man > $@.tmp && mv $@.tmp $@
+
+# ---- tests ----
+
+$(BUILD)/san/%.o: %.c | $(GENERATED)
+	$(call say,CC-SAN,$@)
+	$(Q)mkdir -p $(@D) && $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(SAN) -MMD -MP -c -o $@ $<
+$(BUILD)/san/nearnative.a: $(SAN_OBJ)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+$(BUILD)/unit/%: $(BUILD)/san/ci/tests/%.o $(BUILD)/san/nearnative.a
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS) $(SAN) $(LDFLAGS) -Wl,--as-needed -o $@ $^ $(HOST_LIBS) -lcmocka
+
+# ---- installation (GNU: DESTDIR, prefix) ----
+
+install: all ## install programs, manual page, plans and lab below $(DESTDIR)$(prefix)
+	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(mandir)/man1 $(DESTDIR)$(datadir)/nearnative
+	install -m 755 $(PROGRAMS) $(DESTDIR)$(bindir)
+	install -m 644 $(BUILD)/nearnative.1 $(DESTDIR)$(mandir)/man1
+	cp -R ci/lab ci/plans $(DESTDIR)$(datadir)/nearnative
+
+uninstall: ## remove what install wrote
+	rm -f $(addprefix $(DESTDIR)$(bindir)/,$(notdir $(PROGRAMS))) $(DESTDIR)$(mandir)/man1/nearnative.1
+	rm -rf $(DESTDIR)$(datadir)/nearnative
+
+clean: ## remove what was built (the lab's kernel included)
+	rm -rf $(BUILD)
+
+dist: ## a source archive of the present commit
+	$(Q)mkdir -p $(BUILD)
+	git archive --format=tar.gz --prefix=nearnative-$(VERSION)/ -o $(BUILD)/nearnative-$(VERSION).tar.gz HEAD
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+.SECONDARY:
+-include $(patsubst %.o,%.d,$(AGENT_OBJ) $(HOST_OBJ) $(SAN_OBJ) $(patsubst ci/tests/%.c,$(BUILD)/san/ci/tests/%.o,$(UNIT_SRC)))

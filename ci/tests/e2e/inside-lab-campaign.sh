@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Runs inside the lab; see test-lab-campaign.sh. usage: inside-lab-campaign.sh PLAN
+. ci/tests/e2e/lib.sh
+
+driver() {
+	basename "$(readlink "/sys/bus/pci/devices/$1/driver" || echo none)"
+}
+
+domains() {
+	virsh -q list --all --name | grep -c nearnative || true
+}
+
+nearnative run --db "$db" "$1"
+expect "driver of the NVMe" "$(driver 0000:01:00.0)" nvme
+expect "driver of the spare function" "$(driver 0000:00:05.0)" none
+expect "domains left" "$(domains)" 0
+
+# A mounted device is refused, and nothing is touched.
+mkfs.ext4 -q /dev/nvme0n1
+mkdir -p /mnt/busy
+modprobe ext4 && mount /dev/nvme0n1 /mnt/busy
+expect_exit 3 nearnative run --db "$db" "$1"
+expect_text "$NN_SCRATCH/err" 'mounted'
+umount /mnt/busy
+expect "driver of the NVMe" "$(driver 0000:01:00.0)" nvme
+
+# kill -9 while the guest owns the NVMe.
+sed 's/^name: .*/name: killed/; s/blocks: [0-9]*/blocks: 1/' "$1" >"$NN_SCRATCH/killed.yaml"
+nearnative run --db "$db" "$NN_SCRATCH/killed.yaml" >"$NN_SCRATCH/out" 2>"$NN_SCRATCH/err" &
+campaign=$!
+wait_for 240 has_row "SELECT count(*) FROM boot JOIN arm ON arm.id = boot.arm_id
+	JOIN campaign c ON c.id = arm.campaign_id WHERE c.name = 'killed' AND arm.name = 'vm'
+	AND boot.state = 'running'"
+expect "driver while the guest runs" "$(driver 0000:01:00.0)" vfio-pci
+kill -9 "$campaign"
+wait "$campaign" 2>/dev/null || true
+nearnative restore --db "$db"
+expect "driver after restore" "$(driver 0000:01:00.0)" nvme
+expect "domains left" "$(domains)" 0
+nearnative resume --db "$db"
+expect "driver at the end" "$(driver 0000:01:00.0)" nvme

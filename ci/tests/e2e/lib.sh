@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What end-to-end tests share. They use the installed commands as a user would and read the database
+# with the sqlite3 shell. $NN_SCRATCH is a folder of the test's own.
+# shellcheck shell=bash
+set -euo pipefail
+
+db=$NN_SCRATCH/results.db
+
+fail() {
+	echo "FAILED: $*" >&2
+	exit 1
+}
+
+sql() {
+	sqlite3 -readonly "$db" "$1"
+}
+
+expect() { # what it is, actual, wanted
+	[ "$2" = "$3" ] || fail "$1: '$2', wanted '$3'"
+}
+
+expect_sql() { # query, wanted
+	expect "$1" "$(sql "$1")" "$2"
+}
+
+expect_text() { # file, extended regular expression
+	grep -qE -- "$2" "$1" || { cat "$1" >&2; fail "no /$2/ in $1"; }
+}
+
+# expect_exit CODE COMMAND…: output goes to $NN_SCRATCH/out and $NN_SCRATCH/err.
+expect_exit() {
+	local wanted=$1 status=0
+
+	shift
+	"$@" >"$NN_SCRATCH/out" 2>"$NN_SCRATCH/err" || status=$?
+	[ "$status" -eq "$wanted" ] || {
+		cat "$NN_SCRATCH/out" "$NN_SCRATCH/err" >&2
+		fail "'$*' ended with $status, wanted $wanted"
+	}
+}
+
+# wait_for SECONDS COMMAND…: until it succeeds.
+wait_for() {
+	local deadline=$((SECONDS + $1))
+
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ "$SECONDS" -lt "$deadline" ] || fail "waited in vain for: $*"
+		sleep 0.1
+	done
+}
+
+# has_row QUERY: does it yield anything but 0 and nothing?
+has_row() {
+	local answer
+
+	answer=$(sqlite3 -readonly "$db" "$1" 2>/dev/null) && [ -n "$answer" ] && [ "$answer" != 0 ]
+}
+
+# lab TOPOLOGY COMMAND…
+lab() {
+	local topology=$1
+
+	shift
+	ci/lab/run --topology "ci/lab/topologies/$topology.topology" \
+		--results "$NN_SCRATCH" --keep-log "$NN_SCRATCH/lab-console.log" \
+		--deadline 600 -- "$@"
+}

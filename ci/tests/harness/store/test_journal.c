@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ci/tests/harness/store/fixture.h"
+
+#include <errno.h>
+
+static int64_t add(struct fixture *f, const char *subject)
+{
+	int64_t id = 0;
+
+	assert_ok(f, nn_store_journal_add(f->store, "boot-1", "driver", subject,
+					  "{\"driver\":null}", &id, &f->err));
+	return id;
+}
+
+static void open_entries_come_newest_first_and_survive_a_reopen(void **state)
+{
+	struct fixture *f = *state;
+	struct nn_journal_rows rows = {0};
+	int64_t first = add(f, "0000:01:00.0");
+	int64_t second = add(f, "0000:01:00.1");
+	int64_t third = add(f, "0000:02:00.0");
+
+	assert_ok(f, nn_store_journal_close(f->store, second, "restored", &f->err));
+	fixture_close(f);
+	fixture_open(f, NN_STORE_WRITE);
+	assert_ok(f, nn_store_journal_open(f->store, &rows, &f->err));
+	assert_int_equal(rows.nr, 2);
+	assert_int_equal(rows.items[0].id, third);
+	assert_int_equal(rows.items[1].id, first);
+	assert_string_equal(rows.items[1].subject, "0000:01:00.0");
+	assert_string_equal(rows.items[1].machine_boot, "boot-1");
+	assert_string_equal(rows.items[1].kind, "driver");
+	assert_string_equal(rows.items[1].before, "{\"driver\":null}");
+	nn_journal_rows_release(&rows);
+	assert_int_equal(rows.nr, 0);
+}
+
+static void closing_twice_keeps_the_first_way(void **state)
+{
+	struct fixture *f = *state;
+	struct nn_journal_rows rows = {0};
+	int64_t id = add(f, "0000:01:00.0");
+
+	assert_ok(f, nn_store_journal_close(f->store, id, "restored", &f->err));
+	assert_ok(f, nn_store_journal_close(f->store, id, "rebooted", &f->err));
+	assert_sql(f, "SELECT how FROM journal WHERE closed IS NOT NULL", "restored");
+	assert_ok(f, nn_store_journal_open(f->store, &rows, &f->err));
+	assert_int_equal(rows.nr, 0);
+	assert_int_equal(nn_store_journal_close(f->store, 99, "restored", &f->err), -ENOENT);
+	assert_message(f, "no journal entry 99");
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup_begun, fixture_teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(open_entries_come_newest_first_and_survive_a_reopen),
+		TEST(closing_twice_keeps_the_first_way),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

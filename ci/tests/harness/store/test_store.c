@@ -1,0 +1,479 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ci/tests/harness/store/fixture.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/base/array.h"
+
+static char *read_whole(const char *path, size_t *ret_len)
+{
+	FILE *in = fopen(path, "rb");
+	char *bytes;
+
+	assert_non_null(in);
+	assert_int_equal(fseek(in, 0, SEEK_END), 0);
+	*ret_len = (size_t)ftell(in);
+	rewind(in);
+	bytes = nn_calloc(1, *ret_len + 1);
+	assert_int_equal(fread(bytes, 1, *ret_len, in), *ret_len);
+	assert_int_equal(fclose(in), 0);
+	return bytes;
+}
+
+static void write_at(const char *path, long offset, const void *bytes, size_t len)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+
+	assert_true(fd >= 0);
+	assert_int_equal(pwrite(fd, bytes, len, offset), (ssize_t)len);
+	assert_int_equal(close(fd), 0);
+}
+
+/* A file of the first format, made by its own DDL, with one row in every table that changed. */
+static void make_version_1(const struct fixture *f)
+{
+	size_t len;
+	char *ddl = read_whole("ci/tests/fixtures/store-v1.sql", &len);
+	sqlite3 *db = NULL;
+
+	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, ddl, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(
+		sqlite3_exec(db,
+			     "INSERT INTO machine VALUES (1, 'f1', 'old', 0);"
+			     "INSERT INTO campaign (id, uuid, machine, name, plan_path, plan_text,"
+			     " plan_hash, seed, build_id, base_arm, allow_emulated, state, started)"
+			     " VALUES (5, 'u5', 1, 'old', 'p', 't', 'h', -2, 'b', 'native', 0,"
+			     " 'done', '2025-01-01T00:00:00.000Z');"
+			     "INSERT INTO arm VALUES (3, 5, 'native', 'local');"
+			     "INSERT INTO block VALUES (4, 5, 0);"
+			     "INSERT INTO boot (id, uuid, block, arm, position, attempt, is_session,"
+			     " state, started) VALUES (9, 'u9', 4, 3, 0, 0, 1, 'done', 'then');"
+			     "INSERT INTO run (id, uuid, boot, workload, position, run, seed,"
+			     " outcome, started) VALUES (2, 'u2', 9, 'null', 0, 0, 1, 'ok', 'then');"
+			     "INSERT INTO metric VALUES (1, 'copy', 'B/s', 'higher', 'rate');"
+			     "INSERT INTO sample VALUES (2, 1, 1, 0, 42.5);",
+			     NULL, NULL, NULL),
+		SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	free(ddl);
+}
+
+static void created_file_is_ours_durable_and_referential(void **state)
+{
+	struct fixture *f = *state;
+
+	fixture_open(f, NN_STORE_CREATE);
+	assert_sql(f, "PRAGMA application_id", "1313759604");
+	assert_sql(f, "PRAGMA user_version", "2");
+	assert_sql(f, "PRAGMA journal_mode", "wal");
+	assert_sql(f, "SELECT count(*) FROM pragma_table_list WHERE type = 'table'"
+		      " AND NOT strict AND name NOT LIKE 'sqlite_%'", "0");
+	assert_int_equal(nn_store_boot_state(f->store, 7, "done", NULL, &f->err), -ENOENT);
+	assert_message(f, "has no boot 7");
+	assert_int_equal(nn_store_arm_add(f->store, 99, "native", "local", &f->campaign, &f->err),
+			 -ENOENT);
+	assert_message(f, "FOREIGN KEY");
+}
+
+static void reopened_file_keeps_its_rows(void **state)
+{
+	struct fixture *f = *state;
+
+	fixture_begin(f);
+	fixture_close(f);
+	fixture_open(f, NN_STORE_CREATE);
+	assert_sql(f, "SELECT count(*) FROM arm", "2");
+	fixture_close(f);
+	fixture_open(f, NN_STORE_WRITE);
+	fixture_close(f);
+	assert_sql(f, "SELECT count(*) FROM arm", "2");
+}
+
+static void absent_file_is_made_only_on_request(void **state)
+{
+	struct fixture *f = *state;
+
+	for (int mode = NN_STORE_READ; mode <= NN_STORE_WRITE; mode++) {
+		assert_int_equal(nn_store_open(f->path, mode, &f->store, &f->err), -ENOENT);
+		assert_message(f, f->path);
+		assert_message(f, "No such file");
+	}
+	assert_int_not_equal(access(f->path, F_OK), 0);
+}
+
+static void newer_format_is_refused_and_left_alone(void **state)
+{
+	struct fixture *f = *state;
+	char before[NN_SHA256_HEX_CAP];
+	char after[NN_SHA256_HEX_CAP];
+
+	fixture_open(f, NN_STORE_CREATE);
+	fixture_close(f);
+	free(fixture_sql(f, "PRAGMA user_version = 7"));
+	assert_ok(f, nn_sha256_file(f->path, before, &f->err));
+	for (int mode = NN_STORE_READ; mode <= NN_STORE_CREATE; mode++) {
+		assert_int_equal(nn_store_open(f->path, mode, &f->store, &f->err), -EPROTO);
+		assert_message(f, "has format 7, this nearnative knows up to 2: use a newer "
+				  "nearnative");
+	}
+	assert_ok(f, nn_sha256_file(f->path, after, &f->err));
+	assert_string_equal(before, after);
+}
+
+static void fill(struct fixture *f)
+{
+	double values[500];
+	int64_t boot;
+
+	for (size_t i = 0; i < NN_ARRAY_SIZE(values); i++)
+		values[i] = (double)i;
+	fixture_begin(f);
+	boot = fixture_add_boot(f, 0, 0, 0);
+	for (uint64_t run = 0; run < 4; run++)
+		fixture_add_samples(f, fixture_add_run(f, boot, "null", run, run), 0,
+				    NN_PHASE_STEADY, values, NN_ARRAY_SIZE(values));
+	fixture_close(f);
+}
+
+static void corrupt_pages_are_refused_and_left_alone(void **state)
+{
+	struct fixture *f = *state;
+	char before[NN_SHA256_HEX_CAP];
+	char after[NN_SHA256_HEX_CAP];
+	unsigned char noise[4096];
+
+	fill(f);
+	for (size_t i = 0; i < sizeof(noise); i++)
+		noise[i] = (unsigned char)(i * 37 + 11);
+	for (long page = 1; page < 20; page += 2)
+		write_at(f->path, page * 4096, noise, sizeof(noise));
+	assert_ok(f, nn_sha256_file(f->path, before, &f->err));
+	for (int mode = NN_STORE_READ; mode <= NN_STORE_CREATE; mode++) {
+		assert_int_equal(nn_store_open(f->path, mode, &f->store, &f->err), -EUCLEAN);
+		assert_message(f, f->path);
+	}
+	assert_ok(f, nn_sha256_file(f->path, after, &f->err));
+	assert_string_equal(before, after);
+}
+
+static void file_that_is_no_database_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	static const char text[] = "this is a text and long enough to be read as a header of SQLite, "
+				   "which has one hundred bytes and begins with its name\n";
+
+	write_at(f->path, 0, text, sizeof(text));
+	for (int mode = NN_STORE_READ; mode <= NN_STORE_CREATE; mode++) {
+		assert_int_equal(nn_store_open(f->path, mode, &f->store, &f->err), -EUCLEAN);
+		assert_message(f, "file is not a database");
+		assert_message(f, f->path);
+	}
+}
+
+static void database_of_another_program_is_refused_and_left_alone(void **state)
+{
+	struct fixture *f = *state;
+	char before[NN_SHA256_HEX_CAP];
+	char after[NN_SHA256_HEX_CAP];
+	sqlite3 *db = NULL;
+
+	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "CREATE TABLE t (x)", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	assert_ok(f, nn_sha256_file(f->path, before, &f->err));
+	assert_int_equal(nn_store_open(f->path, NN_STORE_CREATE, &f->store, &f->err), -EUCLEAN);
+	assert_message(f, "none of nearnative's");
+	assert_ok(f, nn_sha256_file(f->path, after, &f->err));
+	assert_string_equal(before, after);
+}
+
+static void empty_file_becomes_a_database_only_on_request(void **state)
+{
+	struct fixture *f = *state;
+
+	write_at(f->path, 0, "", 0);
+	assert_int_equal(nn_store_open(f->path, NN_STORE_READ, &f->store, &f->err), -EUCLEAN);
+	assert_message(f, "is empty");
+	fixture_open(f, NN_STORE_CREATE);
+	assert_sql(f, "PRAGMA user_version", "2");
+}
+
+static void folder_is_refused_with_its_name(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(nn_store_open(f->dir, NN_STORE_READ, &f->store, &f->err), -EISDIR);
+	assert_message(f, f->dir);
+}
+
+static void second_writer_is_refused_until_the_first_closes(void **state)
+{
+	struct fixture *f = *state;
+	struct nn_store *second = NULL;
+
+	fixture_begin(f);
+	assert_int_equal(nn_store_open(f->path, NN_STORE_WRITE, &second, &f->err), -EBUSY);
+	assert_message(f, f->path);
+	assert_message(f, "another nearnative");
+	assert_null(second);
+	fixture_close(f);
+	fixture_open(f, NN_STORE_WRITE);
+}
+
+static void reader_sees_what_the_writer_committed_and_cannot_write(void **state)
+{
+	struct fixture *f = *state;
+	struct nn_store *reader = NULL;
+	struct nn_campaign campaign = {0};
+	int64_t id;
+
+	fixture_begin(f);
+	assert_ok(f, nn_store_open(f->path, NN_STORE_READ, &reader, &f->err));
+	(void)fixture_add_campaign(f, "later");
+	assert_ok(f, nn_store_campaign_find(reader, "later", &campaign, &f->err));
+	assert_string_equal(campaign.name, "later");
+	assert_int_equal(nn_store_arm_add(reader, campaign.id, "x", "local", &id, &f->err), -EROFS);
+	nn_campaign_release(&campaign);
+	nn_store_close(reader);
+}
+
+static void older_file_is_migrated_with_its_rows(void **state)
+{
+	struct fixture *f = *state;
+	struct nn_campaign campaign = {0};
+
+	make_version_1(f);
+	fixture_open(f, NN_STORE_WRITE);
+	assert_sql(f, "PRAGMA user_version", "2");
+	assert_ok(f, nn_store_check(f->store, &f->err));
+	assert_ok(f, nn_store_campaign_find(f->store, "old", &campaign, &f->err));
+	assert_int_equal(campaign.id, 5);
+	assert_true(campaign.seed == (uint64_t)-2);
+	nn_campaign_release(&campaign);
+	assert_sql(f, "SELECT value FROM v_sample WHERE campaign = 'u5'", "42.5");
+	assert_sql(f, "SELECT driver_after FROM campaign", NULL);
+	assert_ok(f, nn_store_boot_clock(f->store, 9, 1e-6, 1e-5, 70, true, &f->err));
+	assert_sql(f, "SELECT clock_is_mismatch FROM boot", "1");
+}
+
+static void migrated_tables_equal_new_ones(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const shapes[] = {
+		"SELECT group_concat(line, char(10)) FROM (SELECT m.name || ' ' || x.cid || ' ' ||"
+		" x.name || ' ' || x.type || ' ' || x.\"notnull\" || ' ' ||"
+		" coalesce(x.dflt_value, '-') || ' ' || x.pk AS line FROM sqlite_schema AS m,"
+		" pragma_table_xinfo(m.name) AS x WHERE m.type IN ('table', 'view')"
+		" ORDER BY m.name, x.cid)",
+		"SELECT group_concat(name || coalesce(sql, ''), char(10)) FROM (SELECT name, sql"
+		" FROM sqlite_schema WHERE type = 'index' ORDER BY name)",
+	};
+	char *old[NN_ARRAY_SIZE(shapes)];
+
+	make_version_1(f);
+	fixture_open(f, NN_STORE_WRITE);
+	fixture_close(f);
+	for (size_t i = 0; i < NN_ARRAY_SIZE(shapes); i++)
+		old[i] = fixture_sql(f, shapes[i]);
+	assert_int_equal(unlink(f->path), 0);
+	fixture_open(f, NN_STORE_CREATE);
+	for (size_t i = 0; i < NN_ARRAY_SIZE(shapes); i++) {
+		assert_sql(f, shapes[i], old[i]);
+		free(old[i]);
+	}
+}
+
+static void older_file_is_read_without_being_changed(void **state)
+{
+	struct fixture *f = *state;
+	struct nn_strbuf lines = NN_STRBUF_INIT;
+	char before[NN_SHA256_HEX_CAP];
+	char after[NN_SHA256_HEX_CAP];
+
+	make_version_1(f);
+	free(fixture_sql(f, "PRAGMA journal_mode = WAL"));
+	assert_ok(f, nn_sha256_file(f->path, before, &f->err));
+	fixture_open(f, NN_STORE_READ);
+	assert_ok(f, nn_store_summary(f->store, 5, fixture_collect, &lines, &f->err));
+	assert_non_null(strstr(nn_strbuf_str(&lines), "u5|old|done|2025-01-01T00:00:00.000Z"));
+	fixture_close(f);
+	assert_ok(f, nn_sha256_file(f->path, after, &f->err));
+	assert_string_equal(before, after);
+	nn_strbuf_release(&lines);
+}
+
+/* Fill the database until killed; tell every acknowledged batch through the pipe. */
+static void write_until_killed(const char *path, int64_t run, int out)
+{
+	struct nn_store *store = NULL;
+
+	if (nn_store_open(path, NN_STORE_WRITE, &store, NULL))
+		_exit(1);
+	for (uint64_t number = 0;; number++) {
+		struct nn_sample_batch batch = {.batch = number};
+		bool is_new;
+
+		for (uint64_t i = 0; i < 20; i++)
+			nn_sample_batch_add(&batch, &(struct nn_sample){.metric = (char *)"copy",
+									.unit = (char *)"B/s",
+									.phase = NN_PHASE_STEADY,
+									.iteration = number * 20 + i,
+									.value = 1});
+		if (nn_store_samples_add(store, run, &batch, &is_new, NULL) ||
+		    write(out, &number, sizeof(number)) != (ssize_t)sizeof(number))
+			_exit(1);
+		nn_sample_batch_release(&batch);
+	}
+}
+
+static void killed_writer_loses_nothing_that_was_acknowledged(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t last = 0;
+	uint64_t number;
+	int64_t run;
+	int ends[2];
+	int status;
+	pid_t child;
+	char *nr;
+
+	fixture_begin(f);
+	run = fixture_add_run(f, fixture_add_boot(f, 0, 0, 0), "null", 0, 0);
+	fixture_close(f);
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0)
+		write_until_killed(f->path, run, ends[1]);
+	assert_int_equal(close(ends[1]), 0);
+	while (last < 30 && read(ends[0], &number, sizeof(number)) == (ssize_t)sizeof(number))
+		last = number;
+	assert_int_equal(kill(child, SIGKILL), 0); /* somewhere within the next batch */
+	while (read(ends[0], &number, sizeof(number)) == (ssize_t)sizeof(number))
+		last = number;
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+	assert_true(last >= 30);
+	assert_int_equal(close(ends[0]), 0);
+
+	fixture_open(f, NN_STORE_WRITE);
+	assert_ok(f, nn_store_check(f->store, &f->err));
+	nr = fixture_sql(f, "SELECT count(*) FROM sample");
+	assert_true(strtoull(nr, NULL, 10) >= (last + 1) * 20);
+	assert_int_equal(strtoull(nr, NULL, 10) % 20, 0); /* whole batches only */
+	free(nr);
+	assert_sql(f, "SELECT (SELECT count(*) FROM sample) = 20 * count(*) FROM sample_batch", "1");
+}
+
+/* A kernel that shares no memory between processes on this file system, as on 9p. */
+static void *refuse_shared_maps(void *addr, size_t len, int prot, int flags, int fd, off_t offset)
+{
+	if (flags & MAP_SHARED) {
+		errno = EINVAL;
+		return MAP_FAILED;
+	}
+	return mmap(addr, len, prot, flags, fd, offset);
+}
+
+static void set_sqlite_mmap(sqlite3_syscall_ptr call)
+{
+	sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+
+	assert_int_equal(vfs->xSetSystemCall(vfs, "mmap", call), SQLITE_OK);
+}
+
+static int fixture_teardown_mmap(void **state)
+{
+	set_sqlite_mmap(NULL);
+	return fixture_teardown(state);
+}
+
+static void without_shared_memory_a_rollback_journal_is_used(void **state)
+{
+	struct fixture *f = *state;
+	struct nn_store *reader = NULL;
+	struct nn_campaign campaign = {0};
+
+	set_sqlite_mmap((sqlite3_syscall_ptr)refuse_shared_maps);
+	fixture_begin(f);
+	assert_sql(f, "PRAGMA journal_mode", "delete");
+	assert_ok(f, nn_store_open(f->path, NN_STORE_READ, &reader, &f->err));
+	(void)fixture_add_campaign(f, "later");
+	assert_ok(f, nn_store_campaign_find(reader, "later", &campaign, &f->err));
+	nn_campaign_release(&campaign);
+	nn_store_close(reader);
+	fixture_close(f);
+	fixture_open(f, NN_STORE_WRITE);
+	assert_sql(f, "SELECT count(*) FROM campaign", "2");
+}
+
+static void wal_file_is_readable_without_shared_memory(void **state)
+{
+	struct fixture *f = *state;
+	struct nn_campaign campaign = {0};
+
+	fixture_begin(f);
+	fixture_close(f);
+	set_sqlite_mmap((sqlite3_syscall_ptr)refuse_shared_maps);
+	fixture_open(f, NN_STORE_READ);
+	assert_ok(f, nn_store_campaign_find(f->store, "demo", &campaign, &f->err));
+	nn_campaign_release(&campaign);
+	fixture_close(f);
+	fixture_open(f, NN_STORE_WRITE); /* and writable: it goes back to a rollback journal */
+	assert_sql(f, "PRAGMA journal_mode", "delete");
+}
+
+static void crashed_writers_file_is_readable_without_shared_memory(void **state)
+{
+	struct fixture *f = *state;
+	struct nn_campaign campaign = {0};
+	int status;
+	pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		fixture_begin(f);
+		(void)raise(SIGKILL); /* the rows are in the write-ahead log only */
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+	set_sqlite_mmap((sqlite3_syscall_ptr)refuse_shared_maps);
+	fixture_open(f, NN_STORE_READ);
+	assert_ok(f, nn_store_campaign_find(f->store, "demo", &campaign, &f->err));
+	nn_campaign_release(&campaign);
+}
+
+int main(void)
+{
+#define TEST(name)	cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+#define TEST_MMAP(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown_mmap)
+	const struct CMUnitTest tests[] = {
+		TEST(created_file_is_ours_durable_and_referential),
+		TEST(reopened_file_keeps_its_rows),
+		TEST(absent_file_is_made_only_on_request),
+		TEST(newer_format_is_refused_and_left_alone),
+		TEST(corrupt_pages_are_refused_and_left_alone),
+		TEST(file_that_is_no_database_is_refused),
+		TEST(database_of_another_program_is_refused_and_left_alone),
+		TEST(empty_file_becomes_a_database_only_on_request),
+		TEST(folder_is_refused_with_its_name),
+		TEST(second_writer_is_refused_until_the_first_closes),
+		TEST(reader_sees_what_the_writer_committed_and_cannot_write),
+		TEST(older_file_is_migrated_with_its_rows),
+		TEST(migrated_tables_equal_new_ones),
+		TEST(older_file_is_read_without_being_changed),
+		TEST(killed_writer_loses_nothing_that_was_acknowledged),
+		TEST_MMAP(without_shared_memory_a_rollback_journal_is_used),
+		TEST_MMAP(wal_file_is_readable_without_shared_memory),
+		TEST_MMAP(crashed_writers_file_is_readable_without_shared_memory),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

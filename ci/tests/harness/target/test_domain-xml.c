@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <libxml/parser.h>
+#include <libxml/xpath.h>
+#include <libxml/xpathInternals.h>
+
+#include "harness/base/scratch.h"
+#include "harness/base/subprocess.h"
+#include "harness/target/domain-xml.h"
+
+#define UUID "a70bdd71-6249-4ddc-a756-4ee6dbfac7e5"
+
+static const char *const oem[] = {"nearnative.url=http://10.0.2.2:8123/?a=1&b=<2>",
+				  "nearnative.token=00ff", NULL};
+
+static char *const gpu_and_nvme[] = {(char *)"0000:01:00.0", (char *)"0000:01:00.1",
+				     (char *)"0000:81:00.0"};
+
+static const struct nn_name_list passed = {.names = (char **)gpu_and_nvme, .nr = 3};
+
+static const struct nn_domain host_image = {
+	.boot = UUID,
+	.memory_bytes = 536870912,
+	.vcpus = 2,
+	.kernel = "/boot/vmlinuz-6.1",
+	.initrd = "/tmp/w/initramfs.cpio",
+	.cmdline = "console=ttyS0 nn.agent=/usr/bin/nearnative-agent",
+	.has_host_root = true,
+	.console_path = "/tmp/w/console.log",
+	.oem = oem,
+	.functions = &passed,
+};
+
+static const struct nn_domain disk_image = {
+	.boot = UUID,
+	.is_emulated = true,
+	.memory_bytes = 1073741824,
+	.vcpus = 1,
+	.has_hugepages = true,
+	.emulator = "/usr/bin/qemu-system-x86_64",
+	.disk = "/srv/my image.qcow2",
+	.disk_format = "qcow2",
+	.console_path = "/tmp/w/console.log",
+	.oem = oem,
+};
+
+/* What an XPath expression says about a document. */
+struct expectation {
+	const char *xpath;
+	const char *value; /* as string() */
+};
+
+static char *xpath_string(const char *xml, const char *expression)
+{
+	xmlDoc *doc = xmlReadMemory(xml, (int)strlen(xml), NULL, NULL, XML_PARSE_NONET);
+	xmlXPathContext *context = xmlXPathNewContext(doc);
+	xmlXPathObject *object;
+	xmlChar *text;
+	char *copy;
+
+	assert_non_null(doc);
+	(void)xmlXPathRegisterNs(context, BAD_CAST "nn", BAD_CAST NN_DOMAIN_METADATA_URI);
+	object = xmlXPathEvalExpression(BAD_CAST expression, context);
+	assert_non_null(object);
+	text = xmlXPathCastToString(object);
+	copy = strdup((const char *)text);
+	xmlFree(text);
+	xmlXPathFreeObject(object);
+	xmlXPathFreeContext(context);
+	xmlFreeDoc(doc);
+	return copy;
+}
+
+static void expect_all(const struct nn_domain *domain, const struct expectation *expected, size_t nr)
+{
+	NN_AUTO(free) char *xml = NULL;
+
+	assert_int_equal(nn_domain_xml(domain, &xml, NULL), 0);
+	for (size_t i = 0; i < nr; i++) {
+		NN_AUTO(free) char *value = xpath_string(xml, expected[i].xpath);
+
+		if (strcmp(value, expected[i].value) != 0)
+			print_error("%s\n", expected[i].xpath);
+		assert_string_equal(value, expected[i].value);
+	}
+}
+
+static void a_host_image_boots_directly_and_ends_for_good(void **unused)
+{
+	const struct expectation expected[] = {
+		{"/domain/@type", "kvm"},
+		{"/domain/name", "nearnative-" UUID},
+		{"/domain/uuid", UUID},
+		{"/domain/metadata/nn:boot/@id", UUID},
+		{"/domain/memory", "536870912"},
+		{"/domain/memory/@unit", "b"},
+		{"/domain/vcpu", "2"},
+		{"/domain/os/type/@machine", "q35"},
+		{"/domain/os/kernel", "/boot/vmlinuz-6.1"},
+		{"/domain/os/initrd", "/tmp/w/initramfs.cpio"},
+		{"/domain/os/cmdline", "console=ttyS0 nn.agent=/usr/bin/nearnative-agent"},
+		{"/domain/os/smbios/@mode", "sysinfo"},
+		{"/domain/sysinfo[@type='smbios']/oemStrings/entry[1]",
+		 "nearnative.url=http://10.0.2.2:8123/?a=1&b=<2>"},
+		{"count(/domain/sysinfo/oemStrings/entry)", "2"},
+		{"/domain/cpu/@mode", "host-passthrough"},
+		{"/domain/cpu/@migratable", "off"},
+		{"/domain/on_poweroff", "destroy"},
+		{"/domain/on_reboot", "destroy"},
+		{"/domain/on_crash", "destroy"},
+		{"count(/domain/memoryBacking)", "0"},
+		{"count(/domain/devices/emulator)", "0"},
+		{"count(/domain/devices/disk)", "0"},
+		{"/domain/devices/controller[@type='usb']/@model", "none"},
+		{"/domain/devices/memballoon/@model", "none"},
+		{"count(/domain/devices/video | /domain/devices/graphics)", "0"},
+		{"/domain/devices/filesystem/@accessmode", "passthrough"},
+		{"/domain/devices/filesystem/@multidevs", "remap"},
+		{"/domain/devices/filesystem/source/@dir", "/"},
+		{"/domain/devices/filesystem/target/@dir", "nnroot"},
+		{"count(/domain/devices/filesystem/readonly)", "1"},
+		{"/domain/devices/interface/@type", "user"},
+		{"/domain/devices/serial/source/@path", "/tmp/w/console.log"},
+	};
+
+	(void)unused;
+	expect_all(&host_image, expected, NN_ARRAY_SIZE(expected));
+}
+
+static void functions_keep_their_slots_together_behind_root_ports(void **unused)
+{
+	const struct expectation expected[] = {
+		{"count(//hostdev[@managed='yes'][@type='pci'])", "3"},
+		{"count(//controller[@model='pcie-root-port'])", "2"},
+		{"//hostdev[1]/source/address/@bus", "0x1"},
+		{"//hostdev[1]/address/@bus", "0x1"},
+		{"//hostdev[1]/address/@function", "0x0"},
+		{"//hostdev[1]/address/@multifunction", "on"},
+		{"//hostdev[2]/source/address/@function", "0x1"},
+		{"//hostdev[2]/address/@bus", "0x1"},
+		{"//hostdev[2]/address/@function", "0x1"},
+		{"//hostdev[2]/address/@multifunction", ""},
+		{"//hostdev[3]/source/address/@bus", "0x81"},
+		{"//hostdev[3]/address/@bus", "0x2"},
+		{"//hostdev[3]/address/@multifunction", ""},
+		{"//controller[@index='2']/address/@slot", "0x3"},
+	};
+
+	(void)unused;
+	expect_all(&host_image, expected, NN_ARRAY_SIZE(expected));
+}
+
+static void functions_without_function_0_are_counted_anew(void **unused)
+{
+	char *const bdfs[] = {(char *)"10000:e1:00.2", (char *)"10000:e1:00.3"};
+	const struct nn_name_list list = {.names = (char **)bdfs, .nr = 2};
+	const struct expectation expected[] = {
+		{"//hostdev[1]/source/address/@domain", "0x10000"},
+		{"//hostdev[1]/source/address/@function", "0x2"},
+		{"//hostdev[1]/address/@function", "0x0"},
+		{"//hostdev[2]/address/@function", "0x1"},
+	};
+	struct nn_domain domain = host_image;
+
+	(void)unused;
+	domain.functions = &list;
+	expect_all(&domain, expected, NN_ARRAY_SIZE(expected));
+}
+
+static void a_disk_image_boots_by_firmware_and_stays_as_it_is(void **unused)
+{
+	const struct expectation expected[] = {
+		{"/domain/@type", "qemu"},
+		{"/domain/cpu/@mode", "maximum"},
+		{"count(/domain/os/kernel)", "0"},
+		{"count(/domain/memoryBacking/hugepages)", "1"},
+		{"/domain/devices/emulator", "/usr/bin/qemu-system-x86_64"},
+		{"//disk/source/@file", "/srv/my image.qcow2"},
+		{"//disk/driver/@type", "qcow2"},
+		{"//disk/target/@bus", "virtio"},
+		{"//disk/boot/@order", "1"},
+		{"count(//disk/transient)", "1"},
+		{"count(//filesystem | //hostdev)", "0"},
+	};
+
+	(void)unused;
+	expect_all(&disk_image, expected, NN_ARRAY_SIZE(expected));
+}
+
+static void too_many_slots_are_refused(void **unused)
+{
+	char *bdfs[14];
+	char texts[14][NN_BDF_CAP];
+	const struct nn_name_list list = {.names = bdfs, .nr = 14};
+	struct nn_domain domain = host_image;
+	struct nn_err err = {0};
+	char *xml = NULL;
+
+	(void)unused;
+	for (unsigned int i = 0; i < 14; i++) {
+		(void)snprintf(texts[i], sizeof(texts[i]), "0000:%02x:00.0", i);
+		bdfs[i] = texts[i];
+	}
+	domain.functions = &list;
+	assert_int_equal(nn_domain_xml(&domain, &xml, &err), -E2BIG);
+	assert_string_equal(err.message, "more than 13 slots to pass through with '0000:0d:00.0'");
+	assert_null(xml);
+}
+
+static void libvirts_schema_accepts_every_kind(void **unused)
+{
+	const struct nn_domain *const domains[] = {&host_image, &disk_image};
+
+	(void)unused;
+	if (access("/usr/bin/virt-xml-validate", X_OK)) {
+		print_message("skipped: no virt-xml-validate (libvirt-clients)\n");
+		skip();
+	}
+	for (size_t i = 0; i < NN_ARRAY_SIZE(domains); i++) {
+		NN_AUTO(free) char *folder = NULL;
+		NN_AUTO(free) char *path = NULL;
+		NN_AUTO(free) char *xml = NULL;
+		NN_AUTO(subprocess_result) struct nn_subprocess_result result = {0};
+		struct nn_subprocess_spec spec = {0};
+		FILE *file;
+
+		assert_int_equal(nn_scratch_new(&folder, NULL), 0);
+		path = nn_asprintf("%s/domain.xml", folder);
+		assert_int_equal(nn_domain_xml(domains[i], &xml, NULL), 0);
+		file = fopen(path, "we");
+		assert_non_null(file);
+		assert_true(fputs(xml, file) >= 0);
+		assert_int_equal(fclose(file), 0);
+		spec.argv = (const char *const[]){"virt-xml-validate", path, "domain", NULL};
+		assert_int_equal(nn_subprocess_run(&spec, &result, NULL), 0);
+		if (result.exit_status)
+			print_error("%s%s\n", nn_strbuf_str(&result.err_out), xml);
+		assert_int_equal(result.exit_status, 0);
+		nn_scratch_remove(folder);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_host_image_boots_directly_and_ends_for_good),
+		cmocka_unit_test(functions_keep_their_slots_together_behind_root_ports),
+		cmocka_unit_test(functions_without_function_0_are_counted_anew),
+		cmocka_unit_test(a_disk_image_boots_by_firmware_and_stays_as_it_is),
+		cmocka_unit_test(too_many_slots_are_refused),
+		cmocka_unit_test(libvirts_schema_accepts_every_kind),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

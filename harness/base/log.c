@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "harness/base/log.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct {
+	const char *label;
+	const char *colour;
+} levels[] = {
+	[NN_LOG_ERROR] = {"error: ", "\033[31m"},
+	[NN_LOG_WARNING] = {"warning: ", "\033[33m"},
+	[NN_LOG_INFO] = {"", ""},
+	[NN_LOG_DEBUG] = {"debug: ", "\033[2m"},
+};
+
+bool nn_log_wants_colour(FILE *file)
+{
+	const char *term = getenv("TERM");
+
+	if (getenv("NO_COLOR") || !isatty(fileno(file)))
+		return false;
+	return term && strcmp(term, "dumb") != 0;
+}
+
+struct nn_log nn_log_stderr(const char *program, enum nn_log_level level)
+{
+	return (struct nn_log){.out = stderr,
+			       .program = program,
+			       .level = level,
+			       .use_colour = nn_log_wants_colour(stderr)};
+}
+
+void nn_log_line(const struct nn_log *log, enum nn_log_level level, const char *fmt, ...)
+{
+	bool is_coloured = log->use_colour && levels[level].colour[0];
+	va_list args;
+
+	if (level > log->level)
+		return;
+	(void)fprintf(log->out, "%s: %s%s%s", log->program, is_coloured ? levels[level].colour : "",
+		      levels[level].label, is_coloured ? "\033[0m" : "");
+	va_start(args, fmt);
+	(void)vfprintf(log->out, fmt, args); /* nowhere to report a log that cannot be written */
+	va_end(args);
+	(void)fputc('\n', log->out);
+}
+
+void nn_log_err(const struct nn_log *log, const struct nn_err *err)
+{
+	nn_log_line(log, NN_LOG_ERROR, "%s", err->message);
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "harness/cmd/campaign.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+
+#include "harness/base/array.h"
+#include "harness/base/hash.h"
+#include "harness/base/units.h"
+#include "harness/cmd/progress.h"
+#include "harness/runner/runner.h"
+#include "reports/comparison.h"
+#include "reports/report.h"
+
+#define BUILD_ID_DIGITS 16
+
+/* nearnative-agent beside this program, unless the user names another. */
+static int campaign_agent_path(const char *given, char **ret_path, struct nn_err *err)
+{
+	char self[PATH_MAX];
+	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	NN_AUTO(free) char *path = NULL;
+
+	if (len <= 0)
+		return nn_err_errno(err, errno, "read '/proc/self/exe'");
+	self[len] = '\0';
+	if (given)
+		path = realpath(given, NULL);
+	else
+		path = nn_asprintf("%.*s/nearnative-agent", (int)(strrchr(self, '/') - self), self);
+	if (!path || access(path, X_OK))
+		return nn_err_errno(err, errno, "agent '%s'", given ? given : path);
+	*ret_path = NN_STEAL(path);
+	return 0;
+}
+
+static int campaign_build_id(char ret_id[NN_SHA256_HEX_CAP], struct nn_err *err)
+{
+	int rc = nn_sha256_file("/proc/self/exe", ret_id, err);
+
+	ret_id[BUILD_ID_DIGITS] = '\0';
+	return rc;
+}
+
+static void campaign_say_time(const struct nn_cmd *cmd, const struct nn_time_spent *spent)
+{
+	NN_AUTO(strbuf) struct nn_strbuf sb = NN_STRBUF_INIT;
+	uint64_t total_ns = spent->boot_ns + spent->workloads_ns + spent->own_ns;
+
+	nn_strbuf_add_duration(&sb, total_ns);
+	nn_strbuf_add(&sb, ": booting ");
+	nn_strbuf_add_duration(&sb, spent->boot_ns);
+	nn_strbuf_add(&sb, ", workloads ");
+	nn_strbuf_add_duration(&sb, spent->workloads_ns);
+	nn_strbuf_add(&sb, ", nearnative itself ");
+	nn_strbuf_add_duration(&sb, spent->own_ns);
+	nn_log_line(&cmd->log, NN_LOG_INFO, "%s (%.1f %%)", nn_strbuf_str(&sb),
+		    total_ns ? 100.0 * (double)spent->own_ns / (double)total_ns : 0.0);
+}
+
+static int campaign_print_report(const struct nn_cmd *cmd, struct nn_store *store)
+{
+	NN_AUTO(comparison) struct nn_comparison *comparison = NULL;
+	NN_AUTO(strbuf) struct nn_strbuf text = NN_STRBUF_INIT;
+	struct nn_report_style style = {.use_colour = nn_log_wants_colour(stdout)};
+	struct nn_err err = {0};
+	int rc = nn_comparison_new(store, NULL, &comparison, &err);
+
+	if (!rc)
+		rc = nn_report_find("text")->render(comparison, &style, &text, &err);
+	return rc ? nn_command_fail(cmd, &err) : nn_command_print(cmd, &text);
+}
+
+static int campaign_start(const struct nn_runner_params *params, const struct nn_campaign *resumed,
+			  int64_t *ret_campaign, struct nn_err *err)
+{
+	int rc = nn_runner_check(params, err);
+
+	if (rc)
+		return rc;
+	if (!resumed)
+		return nn_runner_begin(params, ret_campaign, err);
+	*ret_campaign = resumed->id;
+	return 0;
+}
+
+int nn_campaign_execute(const struct nn_cmd *cmd, struct nn_store *store,
+			const struct nn_plan *plan, const struct nn_campaign *resumed,
+			const struct nn_campaign_options *options)
+{
+	struct nn_progress_view view;
+	struct nn_time_spent spent = {0};
+	NN_AUTO(free) char *agent = NULL;
+	char build_id[NN_SHA256_HEX_CAP];
+	struct nn_err err = {0};
+	struct nn_runner_params params = {.store = store,
+					  .plan = plan,
+					  .sysroot = &cmd->sysroot,
+					  .build_id = build_id,
+					  .stop = cmd->stop,
+					  .user = &view,
+					  .progress = nn_progress_view_show,
+					  .warn = nn_progress_view_warn};
+	int64_t campaign = 0;
+	int rc = campaign_agent_path(options->agent, &agent, &err);
+
+	nn_progress_view_init(&view, &cmd->log, options->is_quiet);
+	params.agent_path = agent;
+	if (!rc)
+		rc = campaign_build_id(build_id, &err);
+	if (!rc)
+		rc = campaign_start(&params, resumed, &campaign, &err);
+	if (!rc)
+		rc = nn_runner_execute(&params, campaign, &spent, &err);
+	nn_progress_view_end(&view);
+	if (campaign)
+		campaign_say_time(cmd, &spent);
+	if (rc == -EINTR)
+		nn_log_line(&cmd->log, NN_LOG_INFO,
+			    "everything is restored; 'nearnative resume' continues the campaign");
+	if (rc)
+		return nn_command_fail(cmd, &err);
+	return campaign_print_report(cmd, store);
+}

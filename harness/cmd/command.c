@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "harness/cmd/command.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "harness/target/target.h"
+#include "workloads/workload.h"
+
+#define NN_COMMAND(symbol) extern const struct nn_command nn_command_##symbol;
+#include "harness/cmd/list.h"
+#undef NN_COMMAND
+
+#define NN_COMMAND(symbol) &nn_command_##symbol,
+const struct nn_command *const nn_commands[] = {
+#include "harness/cmd/list.h"
+};
+#undef NN_COMMAND
+
+const size_t nn_nr_commands = NN_ARRAY_SIZE(nn_commands);
+
+const struct nn_command *nn_command_find(int argc, char *const *argv, int *ret_nr_words)
+{
+	for (size_t i = 0; argc > 0 && i < nn_nr_commands; i++) {
+		const char *name = nn_commands[i]->name;
+		size_t len = strcspn(name, " ");
+		bool has_second = name[len] == ' ';
+
+		if (strlen(argv[0]) != len || memcmp(name, argv[0], len) != 0)
+			continue;
+		if (has_second && (argc < 2 || strcmp(name + len + 1, argv[1]) != 0))
+			continue;
+		*ret_nr_words = has_second ? 2 : 1;
+		return nn_commands[i];
+	}
+	return NULL;
+}
+
+void nn_operands_release(struct nn_operands *operands)
+{
+	free(operands->values);
+	*operands = (struct nn_operands){0};
+}
+
+int nn_command_parse(const struct nn_cmd *cmd, const struct nn_command *self, int argc,
+		     char *const *argv, void *values, struct nn_operands *ret_operands,
+		     const size_t nr_min_max[2])
+{
+	struct nn_err err = {0};
+	int rc = nn_options_parse(self->options, argc, argv, values, ret_operands, &err);
+
+	if (!rc && ret_operands->nr < nr_min_max[0])
+		rc = nn_err_set(&err, -EINVAL, "'%s' needs %s", self->name, self->operands);
+	if (!rc && ret_operands->nr > nr_min_max[1])
+		rc = nn_err_set(&err, -EINVAL, "'%s': unexpected operand '%s'", self->name,
+				ret_operands->values[nr_min_max[1]]);
+	if (!rc)
+		return 0;
+	nn_log_err(&cmd->log, &err);
+	nn_log_line(&cmd->log, NN_LOG_INFO, "try 'nearnative help %s'", self->name);
+	return NN_EXIT_USAGE;
+}
+
+int nn_command_fail(const struct nn_cmd *cmd, const struct nn_err *err)
+{
+	nn_log_err(&cmd->log, err);
+	switch (err->code) {
+	case -EINVAL:
+	case -EBADMSG:
+		return NN_EXIT_USAGE;
+	case -EINTR:
+		return NN_EXIT_INTERRUPTED;
+	default:
+		return NN_EXIT_INFRASTRUCTURE;
+	}
+}
+
+/* Every registry is an array of pointers to structs that begin with a plug-in. */
+static int catalog_unknown(const char *what, const char *name, const void *const *registry,
+			   size_t nr, struct nn_err *err)
+{
+	NN_AUTO(strbuf) struct nn_strbuf known = NN_STRBUF_INIT;
+
+	for (size_t i = 0; i < nr; i++)
+		nn_strbuf_addf(&known, "%s%s", i ? ", " : "",
+			       ((const struct nn_plugin *)registry[i])->name);
+	return nn_err_set(err, -EINVAL, "unknown %s '%s', expected one of %s", what, name,
+			  nn_strbuf_str(&known));
+}
+
+static int catalog_check_workload(const char *name, struct nn_err *err)
+{
+	if (nn_workload_find(name))
+		return 0;
+	return catalog_unknown("workload", name, (const void *const *)nn_workloads, nn_nr_workloads,
+			       err);
+}
+
+static int catalog_check_workload_setting(const char *workload, const char *name, const char *text,
+					  struct nn_err *err)
+{
+	return nn_plugin_check_setting(&nn_workload_find(workload)->plugin, name, text, err);
+}
+
+static int catalog_check_target(const char *name, struct nn_err *err)
+{
+	if (nn_target_find(name))
+		return 0;
+	return catalog_unknown("target", name, (const void *const *)nn_targets, nn_nr_targets, err);
+}
+
+static int catalog_check_target_setting(const char *target, const char *name, const char *text,
+					struct nn_err *err)
+{
+	return nn_plugin_check_setting(&nn_target_find(target)->plugin, name, text, err);
+}
+
+static const struct nn_plan_catalog catalog = {
+	.check_workload = catalog_check_workload,
+	.check_workload_setting = catalog_check_workload_setting,
+	.check_target = catalog_check_target,
+	.check_target_setting = catalog_check_target_setting,
+};
+
+const struct nn_plan_catalog *nn_command_catalog(void)
+{
+	return &catalog;
+}
+
+const char *nn_command_db(const char *given)
+{
+	const char *from_env = getenv("NEARNATIVE_DB");
+
+	if (given)
+		return given;
+	return from_env && *from_env ? from_env : "nearnative.db";
+}
+
+int nn_command_print(const struct nn_cmd *cmd, const struct nn_strbuf *text)
+{
+	struct nn_err err = {0};
+
+	if (fwrite(nn_strbuf_str(text), 1, text->len, stdout) == text->len && !fflush(stdout))
+		return NN_EXIT_OK;
+	(void)nn_err_errno(&err, errno, "write to the standard output");
+	return nn_command_fail(cmd, &err);
+}
+
+void nn_command_usage(const struct nn_command *self, struct nn_strbuf *sb)
+{
+	nn_strbuf_addf(sb, "usage: nearnative %s%s%s%s\n\n%s.\n", self->name,
+		       self->options->name ? " [OPTIONS]" : "", self->operands[0] ? " " : "",
+		       self->operands, self->summary);
+	if (self->details)
+		nn_strbuf_addf(sb, "\n%s\n", self->details);
+	if (self->options->name) {
+		nn_strbuf_add(sb, "\nOptions:\n");
+		nn_options_help(self->options, sb);
+	}
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "harness/cmd/command.h"
+
+#include "collectors/collector.h"
+#include "harness/target/target.h"
+#include "reports/report.h"
+#include "workloads/workload.h"
+
+static void manual_section(struct nn_strbuf *sb, const char *title)
+{
+	nn_strbuf_addf(sb, ".SH %s\n", title);
+}
+
+static void manual_paragraph(struct nn_strbuf *sb, const char *text)
+{
+	nn_strbuf_add(sb, ".PP\n");
+	nn_roff_text(sb, text);
+	nn_strbuf_addc(sb, '\n');
+}
+
+static void manual_command(struct nn_strbuf *sb, const struct nn_command *command)
+{
+	nn_strbuf_add(sb, ".SS ");
+	nn_roff_text(sb, command->name);
+	if (command->operands[0]) {
+		nn_strbuf_addc(sb, ' ');
+		nn_roff_text(sb, command->operands);
+	}
+	nn_strbuf_addc(sb, '\n');
+	nn_roff_text(sb, command->summary);
+	nn_strbuf_add(sb, ".\n");
+	if (command->details)
+		manual_paragraph(sb, command->details);
+	nn_options_roff(command->options, sb);
+}
+
+static void manual_plugin(struct nn_strbuf *sb, const struct nn_plugin *plugin)
+{
+	nn_strbuf_add(sb, ".TP\n.B ");
+	nn_roff_text(sb, plugin->name);
+	nn_strbuf_addc(sb, '\n');
+	nn_roff_text(sb, plugin->summary);
+	nn_strbuf_add(sb, ".\n");
+	for (const struct nn_setting *s = plugin->settings; s && s->name; s++) {
+		nn_strbuf_add(sb, ".RS\n.TP\n.I ");
+		nn_roff_text(sb, s->name);
+		if (s->default_text) {
+			nn_strbuf_add(sb, " (default ");
+			nn_roff_text(sb, s->default_text);
+			nn_strbuf_addc(sb, ')');
+		}
+		nn_strbuf_addc(sb, '\n');
+		nn_roff_text(sb, s->help);
+		nn_strbuf_add(sb, "\n.RE\n");
+	}
+}
+
+static void manual_plugins(struct nn_strbuf *sb)
+{
+	manual_section(sb, "WORKLOADS");
+	for (size_t i = 0; i < nn_nr_workloads; i++)
+		manual_plugin(sb, &nn_workloads[i]->plugin);
+	manual_section(sb, "TARGETS");
+	for (size_t i = 0; i < nn_nr_targets; i++)
+		manual_plugin(sb, &nn_targets[i]->plugin);
+	manual_section(sb, "COLLECTORS");
+	for (size_t i = 0; i < nn_nr_collectors; i++)
+		manual_plugin(sb, &nn_collectors[i]->plugin);
+	manual_section(sb, "REPORTS");
+	for (size_t i = 0; i < nn_nr_reports; i++)
+		manual_plugin(sb, &nn_reports[i]->plugin);
+}
+
+void nn_manual_roff(struct nn_strbuf *sb)
+{
+	nn_strbuf_add(sb, ".TH NEARNATIVE 1 \"\" \"nearnative " NN_VERSION "\" \"User Commands\"\n");
+	manual_section(sb, "NAME");
+	nn_strbuf_add(sb, "nearnative \\- compare a machine with a passthrough VM on it\n");
+	manual_section(sb, "SYNOPSIS");
+	nn_strbuf_add(sb, ".B nearnative\n.I COMMAND\n[OPTIONS] [OPERANDS]\n");
+	manual_section(sb, "DESCRIPTION");
+	manual_paragraph(sb, "nearnative boots the same system on bare metal and in a VM that was "
+			     "given a PCI function by VFIO, executes the same workloads in both, "
+			     "keeps every sample in one SQLite file and reports native against "
+			     "virtual with honest statistics.");
+	manual_section(sb, "COMMANDS");
+	for (size_t i = 0; i < nn_nr_commands; i++)
+		manual_command(sb, nn_commands[i]);
+	manual_plugins(sb);
+	manual_section(sb, "EXIT STATUS");
+	manual_paragraph(sb, "0 ok; 1 a regression, a refuted claim or a failed check; 2 usage, a "
+			     "bad plan or input; 3 infrastructure: the machine, a device, the "
+			     "database or an arm failed; 4 no verdict; 130 interrupted.");
+	manual_section(sb, "ENVIRONMENT");
+	manual_paragraph(sb, "NEARNATIVE_DB: the database when --db is not given. TMPDIR: where "
+			     "short-lived files go. NO_COLOR: no colour.");
+	manual_section(sb, "FILES");
+	manual_paragraph(sb, "nearnative.db: the database in the present folder.");
+}

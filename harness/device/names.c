@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "harness/device/names.h"
+
+#include <pci/pci.h>
+
+#include "harness/base/array.h"
+
+#define NAME_CAP 256
+
+static void ignore_message(char *message NN_UNUSED, ...)
+{
+}
+
+/*
+ * libpci wants this one not to return, and pci_init(), which would set one, refuses to work where
+ * there is no PCI. Only a corrupt pci.ids gets here.
+ */
+static __attribute__((noreturn)) void end_program(char *message, ...)
+{
+	(void)fprintf(stderr, "libpci: %s", message);
+	exit(EXIT_FAILURE);
+}
+
+static char *name_of(struct pci_access *access, const struct nn_device *device, int what)
+{
+	char text[NAME_CAP];
+	const char *name = pci_lookup_name(access, text, sizeof(text),
+					   what | PCI_LOOKUP_NO_NUMBERS, device->vendor,
+					   device->device);
+
+	return nn_strdup(name);
+}
+
+void nn_device_names_lookup(struct nn_device *devices, size_t nr)
+{
+	struct pci_access *access = pci_alloc();
+
+	access->error = end_program;
+	access->warning = ignore_message;
+	access->debug = ignore_message;
+	for (size_t i = 0; i < nr; i++) {
+		free(devices[i].vendor_name);
+		free(devices[i].device_name);
+		devices[i].vendor_name = name_of(access, &devices[i], PCI_LOOKUP_VENDOR);
+		devices[i].device_name = name_of(access, &devices[i], PCI_LOOKUP_DEVICE);
+	}
+	pci_cleanup(access);
+}
+
+void nn_device_name_lookup(struct nn_device *device)
+{
+	nn_device_names_lookup(device, 1);
+}

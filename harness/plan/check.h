@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a plan's values mean: the text that the schema let through becomes numbers, times, addresses
+ * and names that are known, or an error with the line that it stands in.
+ */
+#ifndef NN_PLAN_CHECK_H
+#define NN_PLAN_CHECK_H
+
+#include "harness/plan/lines.h"
+#include "harness/plan/plan.h"
+#include "harness/plan/schema.h"
+
+/**
+ * Fill @plan, whose path is set and all else zero, from @raw.
+ * Return: 0, or -EINVAL with "PATH:LINE: what is wrong, what was expected"; @plan is then half
+ * filled and for nn_plan_free().
+ */
+int nn_check_plan(const struct nn_raw_plan *raw, const struct nn_lines *lines,
+		  const struct nn_plan_catalog *catalog, struct nn_plan *plan, struct nn_err *err);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <stdbool.h>
+
+#include "harness/base/array.h"
+#include "harness/base/units.h"
+#include "harness/plan/plan.h"
+
+#define CLAIM_FORM "expected 'ARM >= 97%% of BASE for WORKLOAD[:METRIC]'"
+#define NR_WORDS   7
+
+/* Beyond twice the base a claim is a slip of the pen, such as 97 for 97%. */
+#define MAX_MARGIN 2.0
+
+struct words {
+	char *items[NR_WORDS];
+	size_t nr; /* more than NR_WORDS when there were more */
+};
+
+static void words_release(struct words *words)
+{
+	for (size_t i = 0; i < NR_WORDS; i++)
+		free(words->items[i]);
+}
+
+NN_AUTO_DEFINE(words, struct words, words_release(p))
+NN_AUTO_DEFINE(claim, struct nn_plan_claim, nn_claim_release(p))
+
+static void split_words(const char *text, struct words *words)
+{
+	const char *blanks = " \t\n";
+	const char *p = text + strspn(text, blanks);
+
+	while (*p) {
+		size_t len = strcspn(p, blanks);
+
+		if (words->nr < NR_WORDS)
+			words->items[words->nr] = nn_strndup(p, len);
+		words->nr++;
+		p += len;
+		p += strspn(p, blanks);
+	}
+}
+
+static bool is_form(const struct words *words)
+{
+	return words->nr == NR_WORDS && strcmp(words->items[1], ">=") == 0 &&
+	       strcmp(words->items[3], "of") == 0 && strcmp(words->items[5], "for") == 0;
+}
+
+/* "compute/bandwidth:copy" → workload and metric; without a colon every metric is meant */
+static int parse_subject(const char *text, struct nn_plan_claim *claim, struct nn_err *err)
+{
+	size_t len = strcspn(text, ":");
+	const char *metric = text[len] ? text + len + 1 : "*";
+
+	if (!len || !*metric || strchr(metric, ':'))
+		return nn_err_set(err, -EINVAL, "'%s' names no workload and metric, " CLAIM_FORM,
+				  text);
+	claim->workload = nn_strndup(text, len);
+	claim->metric = nn_strdup(metric);
+	return 0;
+}
+
+int nn_claim_parse(const char *text, struct nn_plan_claim *ret_claim, struct nn_err *err)
+{
+	NN_AUTO(claim) struct nn_plan_claim claim = {.text = nn_strdup(text)};
+	NN_AUTO(words) struct words words = {0};
+	int rc;
+
+	split_words(text, &words);
+	if (!is_form(&words))
+		return nn_err_set(err, -EINVAL, "'%s' is no claim, " CLAIM_FORM, text);
+	rc = nn_parse_share(words.items[2], &claim.margin, err);
+	if (rc)
+		return rc;
+	if (claim.margin <= 0 || claim.margin > MAX_MARGIN)
+		return nn_err_set(err, -EINVAL,
+				  "the margin is '%s', expected more than 0%% and at most %.0f%%",
+				  words.items[2], MAX_MARGIN * 100);
+	rc = parse_subject(words.items[6], &claim, err);
+	if (rc)
+		return rc;
+	claim.arm = NN_STEAL(words.items[0]);
+	claim.base = NN_STEAL(words.items[4]);
+	*ret_claim = claim;
+	claim = (struct nn_plan_claim){0};
+	return 0;
+}
+
+void nn_claim_release(struct nn_plan_claim *claim)
+{
+	free(claim->text);
+	free(claim->arm);
+	free(claim->base);
+	free(claim->workload);
+	free(claim->metric);
+	*claim = (struct nn_plan_claim){0};
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "harness/plan/plan.h"
+
+#include <ctype.h>
+#include <errno.h>
+
+#include "harness/base/array.h"
+#include "harness/base/strbuf.h"
+#include "harness/plan/check.h"
+#include "harness/plan/lines.h"
+#include "harness/plan/schema.h"
+
+#define MAX_PLAN_BYTES (1024 * 1024)
+#define READ_BYTES     65536
+
+/* Text that YAML would take for another encoding, or that is none, ends in a clear message here. */
+static int check_bytes(const char *text, size_t len, const char *path, struct nn_err *err)
+{
+	const char *nul = memchr(text, '\0', len);
+	unsigned int line = 1;
+
+	if (len > MAX_PLAN_BYTES)
+		return nn_err_set(err, -EFBIG,
+				  "%s:1: the file is too large, expected at most 1 MiB", path);
+	if (!nul)
+		return 0;
+	for (const char *p = text; p < nul; p++)
+		line += *p == '\n';
+	return nn_err_set(err, -EINVAL, "%s:%u: a NUL byte, expected text in UTF-8", path, line);
+}
+
+/* Values that a message quotes come from the file: none may break the line or steer a terminal. */
+static int keep_one_line(int rc, struct nn_err *err)
+{
+	for (char *p = err->message; rc && *p; p++) {
+		if (iscntrl((unsigned char)*p))
+			*p = ' ';
+	}
+	return rc;
+}
+
+static int parse(const char *text, size_t len, const char *path,
+		 const struct nn_plan_catalog *catalog, struct nn_plan **ret_plan,
+		 struct nn_err *err)
+{
+	NN_AUTO(lines) struct nn_lines lines = {0};
+	NN_AUTO(raw_plan) struct nn_raw_plan *raw = NULL;
+	NN_AUTO(plan) struct nn_plan *plan = NULL;
+	int rc = check_bytes(text, len, path, err);
+
+	if (rc)
+		return rc;
+	rc = nn_lines_read(text, len, path, &lines, err);
+	if (rc)
+		return rc;
+	rc = nn_schema_load(text, len, path, &lines, &raw, err);
+	if (rc)
+		return rc;
+	plan = nn_calloc(1, sizeof(*plan));
+	plan->path = nn_strdup(path);
+	plan->text = nn_strndup(text, len);
+	nn_sha256_hex(text, len, plan->hash);
+	rc = nn_check_plan(raw, &lines, catalog, plan, err);
+	if (rc)
+		return rc;
+	*ret_plan = NN_STEAL(plan);
+	return 0;
+}
+
+/* The file's bytes, but no more than it takes to see that there are too many. */
+static int read_file(const char *path, struct nn_strbuf *ret_text, struct nn_err *err)
+{
+	NN_AUTO(file) FILE *file = fopen(path, "re");
+
+	if (!file)
+		return nn_err_errno(err, errno, "open plan '%s'", path);
+	while (ret_text->len <= MAX_PLAN_BYTES) {
+		char *room = nn_strbuf_reserve(ret_text, READ_BYTES);
+		size_t len = fread(room, 1, READ_BYTES, file);
+
+		nn_strbuf_advance(ret_text, len);
+		if (ferror(file))
+			return nn_err_errno(err, errno, "read plan '%s'", path);
+		if (!len)
+			return 0;
+	}
+	return 0;
+}
+
+int nn_plan_load(const char *path, const struct nn_plan_catalog *catalog, struct nn_plan **ret_plan,
+		 struct nn_err *err)
+{
+	NN_AUTO(strbuf) struct nn_strbuf text = NN_STRBUF_INIT;
+	struct nn_err unheard = {0}; /* messages are built in layers, also when nobody listens */
+	struct nn_err *heard = err ? err : &unheard;
+	int rc = read_file(path, &text, heard);
+
+	if (rc)
+		return rc;
+	rc = parse(nn_strbuf_str(&text), text.len, path, catalog, ret_plan, heard);
+	return keep_one_line(rc, heard);
+}
+
+int nn_plan_parse(const char *text, const char *path, const struct nn_plan_catalog *catalog,
+		  struct nn_plan **ret_plan, struct nn_err *err)
+{
+	struct nn_err unheard = {0};
+	struct nn_err *heard = err ? err : &unheard;
+
+	return keep_one_line(parse(text, strlen(text), path, catalog, ret_plan, heard), heard);
+}
+
+static void arms_free(struct nn_plan *plan)
+{
+	for (size_t i = 0; i < plan->nr_arms; i++) {
+		free(plan->arms[i].name);
+		free(plan->arms[i].target);
+		nn_pairs_release(&plan->arms[i].settings);
+	}
+	free(plan->arms);
+}
+
+static void workloads_free(struct nn_plan *plan)
+{
+	for (size_t i = 0; i < plan->nr_workloads; i++) {
+		free(plan->workloads[i].name);
+		nn_pairs_release(&plan->workloads[i].settings);
+	}
+	free(plan->workloads);
+}
+
+void nn_plan_free(struct nn_plan *plan)
+{
+	if (!plan)
+		return;
+	arms_free(plan);
+	workloads_free(plan);
+	for (size_t i = 0; i < plan->nr_claims; i++)
+		nn_claim_release(&plan->claims[i]);
+	free(plan->claims);
+	free(plan->path);
+	free(plan->text);
+	free(plan->name);
+	free(plan->device);
+	free(plan->spare);
+	free(plan->base);
+	free(plan);
+}

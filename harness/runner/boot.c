@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "harness/runner/boot.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "harness/base/array.h"
+#include "harness/base/clock.h"
+#include "harness/protocol/clock-check.h"
+#include "harness/runner/host-side.h"
+#include "workloads/workload.h"
+
+#define POLL_MS 200
+
+struct nn_boot {
+	struct nn_runner *runner;
+	const struct nn_boot_place *place;
+	const struct nn_target *target;
+	const struct nn_scheduled_block *block;
+	struct nn_target_boot target_boot;
+	struct nn_artifact_sink artifacts;
+	struct nn_host_side *host;
+	struct nn_clock_check clock_check;
+	int64_t id;
+	char uuid[NN_UUID_CAP];
+	/* the conversation */
+	bool has_hello;
+	bool is_told_to_stop; /* the agent has got "shutdown" */
+	uint64_t last_seen_ns;
+	size_t nr_jobs_given;
+	struct nn_job job; /* the present one; run is "" before the first */
+	int64_t run;	   /* its row, 0 when none is in progress */
+	/* time */
+	uint64_t boot_started_ns;
+	uint64_t boot_ns;
+	uint64_t workloads_ns;
+};
+
+static const struct nn_plan_arm *boot_arm(const struct nn_boot *boot)
+{
+	return &boot->runner->params->plan->arms[boot->place->arm];
+}
+
+static uint64_t boot_eta_ns(const struct nn_runner *runner)
+{
+	if (!runner->nr_boots)
+		return 0;
+	return runner->boots_ns / runner->nr_boots * runner->nr_boots_left;
+}
+
+static void boot_progress(const struct nn_boot *boot, const char *phase)
+{
+	const struct nn_runner_params *params = boot->runner->params;
+	struct nn_progress progress = {.block = boot->place->block + 1,
+				       .nr_blocks = boot->runner->schedule->nr_blocks,
+				       .arm = boot_arm(boot)->name,
+				       .phase = phase,
+				       .workload = boot->run ? boot->job.workload : NULL,
+				       .job = boot->nr_jobs_given,
+				       .nr_jobs = boot->block->nr_jobs,
+				       .eta_ns = boot_eta_ns(boot->runner)};
+
+	if (params->progress)
+		params->progress(params->user, &progress);
+}
+
+static int boot_state(struct nn_boot *boot, const char *state, const char *reason,
+		      struct nn_err *err)
+{
+	return nn_store_boot_state(boot->runner->params->store, boot->id, state, reason, err);
+}
+
+/* ---- what the agent says ---- */
+
+static struct nn_boot *boot_of(void *user)
+{
+	return ((struct nn_runner *)user)->boot;
+}
+
+static int boot_run_row(struct nn_boot *boot, const char *run, int64_t *ret_row, struct nn_err *err)
+{
+	*ret_row = 0;
+	if (!run[0])
+		return 0;
+	if (!boot->run || strcmp(boot->job.run, run) != 0)
+		return nn_err_set(err, -EBADMSG, "run '%s' is not in progress", run);
+	*ret_row = boot->run;
+	return 0;
+}
+
+static void hook_seen(void *user, const struct nn_message_timing *timing)
+{
+	struct nn_boot *boot = boot_of(user);
+
+	boot->last_seen_ns = timing->arrived_ns;
+	nn_clock_check_add(&boot->clock_check, timing->agent_elapsed_ns, timing->arrived_ns,
+			   timing->rtt_ns);
+}
+
+static int hook_hello(void *user, const struct nn_hello *hello, struct nn_err *err)
+{
+	struct nn_boot *boot = boot_of(user);
+	struct nn_store *store = boot->runner->params->store;
+	int rc;
+
+	if (boot->has_hello) /* the answer to an earlier one was lost on its way */
+		return 0;
+	rc = nn_store_boot_agent(store, boot->id, hello->agent_build, hello->credentials_from, err);
+	if (!rc)
+		rc = boot_state(boot, "running", NULL, err);
+	if (rc)
+		return rc;
+	boot->has_hello = true;
+	boot->boot_ns += nn_clock_ns() - boot->boot_started_ns;
+	return 0;
+}
+
+static int hook_facts(void *user, const struct nn_pairs *facts, struct nn_err *err)
+{
+	struct nn_boot *boot = boot_of(user);
+
+	return nn_store_facts_add(boot->runner->params->store, boot->id, "system", facts, err);
+}
+
+static void boot_job_fill(struct nn_boot *boot, const struct nn_scheduled_job *scheduled)
+{
+	const struct nn_plan *plan = boot->runner->params->plan;
+	const struct nn_plan_workload *planned = &plan->workloads[scheduled->workload];
+	const struct nn_workload *workload = nn_workload_find(planned->name);
+	struct nn_job *job = &boot->job;
+
+	nn_job_release(job);
+	*job = (struct nn_job){.workload = nn_strdup(planned->name),
+			       .seed = scheduled->seed,
+			       .iterations = planned->iterations,
+			       .warmup = planned->warmup,
+			       .deadline_ns = plan->deadlines.run_ns,
+			       .device = boot->target_boot.device,
+			       .spare = boot->target_boot.spare};
+	nn_uuid_new(job->run);
+	if (!job->iterations)
+		job->iterations = workload->default_iterations;
+	if (job->warmup == UINT64_MAX)
+		job->warmup = workload->default_warmup;
+	for (size_t i = 0; i < planned->settings.nr; i++)
+		nn_pairs_add(&job->settings, planned->settings.items[i].name,
+			     planned->settings.items[i].value);
+}
+
+static int hook_next(void *user, const struct nn_job **ret_job, struct nn_err *err)
+{
+	struct nn_boot *boot = boot_of(user);
+	const struct nn_scheduled_job *scheduled;
+	struct nn_run_row row;
+	int rc;
+
+	*ret_job = boot->run ? &boot->job : NULL; /* asked again: the answer was lost */
+	if (boot->run)
+		return 0;
+	if (boot->nr_jobs_given == boot->block->nr_jobs || *boot->runner->params->stop) {
+		boot->is_told_to_stop = true;
+		return 0;
+	}
+	scheduled = &boot->block->jobs[boot->nr_jobs_given];
+	boot_job_fill(boot, scheduled);
+	row = (struct nn_run_row){.boot = boot->id,
+				  .uuid = boot->job.run,
+				  .workload = boot->job.workload,
+				  .position = boot->nr_jobs_given,
+				  .run = scheduled->run,
+				  .seed = scheduled->seed};
+	rc = nn_store_run_add(boot->runner->params->store, &row, &boot->run, err);
+	if (rc)
+		return rc;
+	boot->nr_jobs_given++;
+	*ret_job = &boot->job;
+	boot_progress(boot, "run");
+	return 0;
+}
+
+static int hook_samples(void *user, const struct nn_sample_batch *batch, struct nn_err *err)
+{
+	struct nn_boot *boot = boot_of(user);
+	bool is_new;
+	int64_t run;
+	int rc = boot_run_row(boot, batch->run, &run, err);
+
+	if (rc)
+		return rc;
+	return nn_store_samples_add(boot->runner->params->store, run, batch, &is_new, err);
+}
+
+static int hook_telemetry(void *user, const struct nn_telemetry_batch *batch, struct nn_err *err)
+{
+	struct nn_boot *boot = boot_of(user);
+	int64_t run;
+	int rc = boot_run_row(boot, batch->run, &run, err);
+
+	if (rc)
+		return rc;
+	return nn_store_telemetry_add(boot->runner->params->store, boot->id, run, batch, err);
+}
+
+static int hook_events(void *user, const struct nn_event_batch *batch, struct nn_err *err)
+{
+	struct nn_boot *boot = boot_of(user);
+	int64_t run;
+	int rc = boot_run_row(boot, batch->run, &run, err);
+
+	if (rc)
+		return rc;
+	return nn_store_events_add(boot->runner->params->store, boot->id, run, "system", batch,
+				   err);
+}
+
+static int hook_finish(void *user, const struct nn_finish *finish, struct nn_err *err)
+{
+	struct nn_boot *boot = boot_of(user);
+	int64_t run;
+	int rc;
+
+	if (!boot->run && strcmp(boot->job.run, finish->run) == 0)
+		return 0; /* sent again: it was stored, the answer was lost */
+	rc = boot_run_row(boot, finish->run, &run, err);
+	if (rc)
+		return rc;
+	rc = nn_store_run_finish(boot->runner->params->store, run, finish, err);
+	if (rc)
+		return rc;
+	boot->workloads_ns += finish->duration_ns;
+	boot->run = 0;
+	nn_host_side_after_run(boot->host, run);
+	return 0;
+}
+
+static void hook_refused(void *user, const char *peer, const char *why)
+{
+	struct nn_runner *runner = user;
+	NN_AUTO(free) char *message = nn_asprintf("%s: %s", peer, why);
+
+	(void)nn_store_event_add(runner->params->store, runner->campaign,
+				 runner->boot ? runner->boot->id : 0, NN_SEVERITY_WARNING,
+				 "bad-token", message, NULL); /* refused in any case */
+}
+
+void nn_boot_hooks(struct nn_runner *runner, struct nn_server_hooks *ret_hooks)
+{
+	*ret_hooks = (struct nn_server_hooks){.user = runner,
+					      .seen = hook_seen,
+					      .hello = hook_hello,
+					      .facts = hook_facts,
+					      .next = hook_next,
+					      .samples = hook_samples,
+					      .telemetry = hook_telemetry,
+					      .events = hook_events,
+					      .finish = hook_finish,
+					      .refused = hook_refused};
+}
+
+/* ---- the phases ---- */
+
+static int artifact_add(void *user, const char *name, const void *bytes, size_t len,
+			struct nn_err *err)
+{
+	struct nn_boot *boot = user;
+
+	return nn_store_artifact_add(boot->runner->params->store, boot->id, name, bytes, len, err);
+}
+
+/* Until when the agent may be silent in the present state. */
+static uint64_t boot_silence_limit_ns(const struct nn_boot *boot)
+{
+	const struct nn_deadlines *deadlines = &boot->runner->params->plan->deadlines;
+
+	if (!boot->has_hello)
+		return boot->boot_started_ns + deadlines->boot_ns + deadlines->hello_ns;
+	return boot->last_seen_ns + deadlines->upload_ns + (boot->run ? deadlines->run_ns : 0);
+}
+
+static int boot_silence(const struct nn_boot *boot, struct nn_err *err)
+{
+	if (!boot->has_hello)
+		return nn_err_set(err, -ETIMEDOUT, "no hello from the agent within its deadline");
+	if (boot->run)
+		return nn_err_set(err, -ETIMEDOUT, "the agent fell silent during '%s'",
+				  boot->job.workload);
+	return nn_err_set(err, -ETIMEDOUT, "the agent fell silent between runs");
+}
+
+/* Serve the agent until it has been told to stop. */
+static int boot_converse(struct nn_boot *boot, struct nn_err *err)
+{
+	struct nn_runner *runner = boot->runner;
+
+	while (!boot->is_told_to_stop) {
+		int rc = nn_server_poll(runner->server, POLL_MS, err);
+
+		if (rc)
+			return rc;
+		if (*runner->params->stop)
+			return nn_err_set(err, -EINTR, "interrupted");
+		if (boot->is_told_to_stop)
+			break;
+		if (!boot->target->is_alive(&boot->target_boot, err))
+			return nn_err_prefix(err, "the system ended by itself");
+		if (nn_clock_ns() > boot_silence_limit_ns(boot))
+			return boot_silence(boot, err);
+	}
+	return 0;
+}
+
+static int boot_start(struct nn_boot *boot, struct nn_err *err)
+{
+	struct nn_credentials cred = {0};
+	int rc;
+
+	boot_progress(boot, "prepare");
+	rc = boot->target->prepare(&boot->target_boot, err);
+	if (rc)
+		return nn_err_prefix(err, "prepare");
+	rc = boot_state(boot, "booting", NULL, err);
+	if (rc)
+		return rc;
+	boot_progress(boot, "boot");
+	boot->boot_started_ns = nn_clock_ns();
+	nn_server_admit(boot->runner->server, boot->uuid, &cred);
+	rc = boot->target->boot(&boot->target_boot, &cred, err);
+	return rc ? nn_err_prefix(err, "boot") : 0;
+}
+
+/* Stop the system and give its devices back, whatever went before. */
+static int boot_stop(struct nn_boot *boot, struct nn_err *err)
+{
+	uint64_t started_ns = nn_clock_ns();
+	struct nn_err why = {0};
+	int rc;
+
+	if (boot->boot_started_ns) {
+		boot_progress(boot, "shutdown");
+		(void)boot_state(boot, "stopping", NULL, NULL); /* the end is recorded below */
+		rc = boot->target->shutdown(&boot->target_boot, &why);
+		if (rc && boot->runner->params->warn)
+			boot->runner->params->warn(boot->runner->params->user, why.message);
+		nn_server_expire(boot->runner->server);
+		boot->boot_ns += nn_clock_ns() - started_ns;
+	}
+	boot_progress(boot, "restore");
+	rc = boot->target->restore(&boot->target_boot, err);
+	return rc ? nn_err_prefix(err, "restore") : 0;
+}
+
+static int boot_store_clock(struct nn_boot *boot, struct nn_err *err)
+{
+	struct nn_store *store = boot->runner->params->store;
+	struct nn_clock_verdict verdict;
+	NN_AUTO(free) char *message = NULL;
+	int rc;
+
+	if (!nn_clock_check_verdict(&boot->clock_check, &verdict))
+		return 0;
+	rc = nn_store_boot_clock(store, boot->id, verdict.rate_error, verdict.bound,
+				 verdict.span_ns, verdict.is_mismatch, err);
+	if (rc || !verdict.is_mismatch)
+		return rc;
+	message = nn_asprintf("the agent's clock runs %+.3g %% against the orchestrator's",
+			      verdict.rate_error * 100);
+	return nn_store_event_add(store, boot->runner->campaign, boot->id, NN_SEVERITY_ERROR,
+				  "clock-mismatch", message, err);
+}
+
+/* A run that was in progress when the boot ended badly is one broken run. */
+static void boot_break_run(struct nn_boot *boot, const char *why)
+{
+	struct nn_finish finish = {.outcome = NN_OUTCOME_BROKEN, .reason = (char *)why};
+
+	if (boot->run)
+		(void)nn_store_run_finish(boot->runner->params->store, boot->run, &finish,
+					  NULL); /* the boot's failure is recorded all the same */
+	boot->run = 0;
+}
+
+static int boot_record_failure(struct nn_boot *boot, int rc, struct nn_err *err)
+{
+	const struct nn_runner_params *params = boot->runner->params;
+	NN_AUTO(free) char *message = NULL;
+	int stored;
+
+	boot_break_run(boot, err->message);
+	stored = boot_state(boot, "failed", err->message, err);
+	if (stored)
+		return stored;
+	if (rc == -EINTR)
+		return rc;
+	message = nn_asprintf("block %llu, arm '%s': boot failed: %s",
+			      (unsigned long long)boot->place->block + 1, boot_arm(boot)->name,
+			      err->message);
+	if (params->warn)
+		params->warn(params->user, message);
+	return -EAGAIN;
+}
+
+static int boot_phases(struct nn_boot *boot, struct nn_err *err)
+{
+	struct nn_err stop_err = {0};
+	int stop_rc;
+	int rc = boot_start(boot, err);
+
+	if (!rc) {
+		nn_host_side_start(boot->host, &boot->target_boot);
+		rc = boot_converse(boot, err);
+	}
+	stop_rc = boot_stop(boot, &stop_err);
+	nn_host_side_stop(boot->host);
+	if (stop_rc) { /* a device is not back: nothing may go on */
+		*err = stop_err;
+		boot_break_run(boot, err->message);
+		(void)boot_state(boot, "failed", stop_err.message, NULL);
+		return stop_rc;
+	}
+	if (!rc)
+		rc = boot_store_clock(boot, err);
+	if (rc)
+		return boot_record_failure(boot, rc, err);
+	return boot_state(boot, "done", NULL, err);
+}
+
+static int boot_add(struct nn_boot *boot, struct nn_err *err)
+{
+	const struct nn_boot_place *place = boot->place;
+	struct nn_boot_row row = {.campaign = boot->runner->campaign,
+				  .arm = place->arm_id,
+				  .block = place->block,
+				  .position = place->position,
+				  .attempt = place->attempt,
+				  .is_session = boot->target->is_session};
+
+	return nn_store_boot_add(boot->runner->params->store, &row, &boot->id, boot->uuid, err);
+}
+
+int nn_boot_execute(struct nn_runner *runner, const struct nn_boot_place *place, struct nn_err *err)
+{
+	const struct nn_runner_params *params = runner->params;
+	const struct nn_plan_arm *arm = &params->plan->arms[place->arm];
+	uint64_t started_ns = nn_clock_ns();
+	struct nn_boot boot = {.runner = runner,
+			       .place = place,
+			       .target = nn_target_find(arm->target),
+			       .block = &runner->schedule->blocks[place->block]};
+	int rc;
+
+	boot.artifacts = (struct nn_artifact_sink){.user = &boot, .add = artifact_add};
+	boot.target_boot = (struct nn_target_boot){.arm = arm,
+						   .plan = params->plan,
+						   .sysroot = params->sysroot,
+						   .journal = &runner->journal.journal,
+						   .artifacts = &boot.artifacts,
+						   .deadlines = &params->plan->deadlines,
+						   .agent_path = params->agent_path,
+						   .work_dir = runner->work_dir,
+						   .boot = boot.uuid};
+	rc = boot_add(&boot, err);
+	if (rc)
+		return rc;
+	boot.host = nn_host_side_new(params, boot.id);
+	runner->boot = &boot;
+	rc = boot_phases(&boot, err);
+	runner->boot = NULL;
+	nn_host_side_free(boot.host);
+	nn_job_release(&boot.job);
+	runner->spent.boot_ns += boot.boot_ns;
+	runner->spent.workloads_ns += boot.workloads_ns;
+	runner->boots_ns += nn_clock_ns() - started_ns;
+	runner->nr_boots++;
+	return rc;
+}

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <string.h>
+
+#include "harness/base/array.h"
+#include "harness/base/clock.h"
+#include "harness/device/device.h"
+#include "harness/runner/boot.h"
+#include "harness/runner/machine.h"
+#include "harness/base/scratch.h"
+
+int nn_runner_check(const struct nn_runner_params *params, struct nn_err *err)
+{
+	for (size_t i = 0; i < params->plan->nr_arms; i++) {
+		const struct nn_plan_arm *arm = &params->plan->arms[i];
+		int rc = nn_target_find(arm->target)->check(params->plan, arm, params->sysroot,
+							    err);
+
+		if (rc)
+			return nn_err_prefix(err, "arm '%s'", arm->name);
+	}
+	return 0;
+}
+
+static int campaign_add_parts(const struct nn_runner_params *params, int64_t campaign,
+			      struct nn_err *err)
+{
+	const struct nn_plan *plan = params->plan;
+	int64_t id;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < plan->nr_arms; i++)
+		rc = nn_store_arm_add(params->store, campaign, plan->arms[i].name,
+				      plan->arms[i].target, &id, err);
+	for (size_t i = 0; !rc && i < plan->nr_claims; i++) {
+		const struct nn_plan_claim *claim = &plan->claims[i];
+
+		rc = nn_store_claim_add(params->store, campaign, claim->text, claim->arm,
+					claim->base, claim->workload, claim->metric, claim->margin,
+					err);
+	}
+	return rc;
+}
+
+static char *campaign_device_driver(const struct nn_runner_params *params, const char *bdf)
+{
+	NN_AUTO(free) char *path = NULL;
+
+	if (!bdf)
+		return NULL;
+	path = nn_asprintf("/sys/bus/pci/devices/%s/driver", bdf);
+	return nn_sysfs_link_name(params->sysroot, path);
+}
+
+static int campaign_add(const struct nn_runner_params *params, const struct nn_machine *machine,
+			int64_t *ret_campaign, struct nn_err *err)
+{
+	const struct nn_plan *plan = params->plan;
+	NN_AUTO(free) char *driver = campaign_device_driver(params, plan->device);
+	struct nn_machine_row machine_row = {.fingerprint = machine->fingerprint,
+					     .description = machine->description,
+					     .is_emulated = machine->is_emulated};
+	struct nn_campaign_row row = {.name = plan->name,
+				      .plan_path = plan->path,
+				      .plan_text = plan->text,
+				      .plan_hash = plan->hash,
+				      .seed = plan->seed ? plan->seed : nn_random_seed(),
+				      .build_id = params->build_id,
+				      .base_arm = plan->base,
+				      .allow_emulated = plan->allow_emulated,
+				      .device_bdf = plan->device,
+				      .device_driver = driver};
+	int rc = nn_store_machine(params->store, &machine_row, &row.machine, err);
+
+	if (rc)
+		return rc;
+	return nn_store_campaign_add(params->store, &row, ret_campaign, err);
+}
+
+int nn_runner_begin(const struct nn_runner_params *params, int64_t *ret_campaign,
+		    struct nn_err *err)
+{
+	struct nn_machine machine;
+	int64_t campaign = 0;
+	int rc;
+
+	nn_machine_read(params->sysroot, &machine);
+	rc = campaign_add(params, &machine, &campaign, err);
+	nn_machine_release(&machine);
+	if (!rc)
+		rc = campaign_add_parts(params, campaign, err);
+	if (!rc)
+		*ret_campaign = campaign;
+	return rc;
+}
+
+/* Boots that are still to be done, for the ETA and the loop guard. */
+static int campaign_count(struct nn_runner *runner, uint64_t *ret_nr_failed, struct nn_err *err)
+{
+	const struct nn_plan *plan = runner->params->plan;
+
+	runner->nr_boots_left = 0;
+	*ret_nr_failed = 0;
+	for (uint64_t b = 0; b < runner->schedule->nr_blocks; b++) {
+		for (size_t a = 0; a < plan->nr_arms; a++) {
+			uint64_t nr_attempts = 0;
+			bool is_done = false;
+			int64_t arm;
+			int rc = nn_store_arm_find(runner->params->store, runner->campaign,
+						   plan->arms[a].name, &arm, err);
+
+			if (!rc)
+				rc = nn_store_boot_progress(runner->params->store, runner->campaign,
+							    b, arm, &is_done, &nr_attempts, err);
+			if (rc)
+				return rc;
+			runner->nr_boots_left += !is_done;
+			*ret_nr_failed += nr_attempts - is_done;
+		}
+	}
+	return 0;
+}
+
+/* Execute one (block, arm) until it is done or the guard stops the campaign. */
+static int campaign_boot(struct nn_runner *runner, struct nn_boot_place *place, uint64_t *nr_failed,
+			 struct nn_err *err)
+{
+	const struct nn_plan *plan = runner->params->plan;
+	uint64_t nr_planned = runner->schedule->nr_blocks * plan->nr_arms;
+	bool is_done = false;
+	int rc = nn_store_arm_find(runner->params->store, runner->campaign,
+				   plan->arms[place->arm].name, &place->arm_id, err);
+
+	if (!rc)
+		rc = nn_store_boot_progress(runner->params->store, runner->campaign, place->block,
+					    place->arm_id, &is_done, &place->attempt, err);
+	if (rc || is_done)
+		return rc;
+	for (;;) {
+		rc = nn_boot_execute(runner, place, err);
+		if (rc != -EAGAIN)
+			break;
+		place->attempt++;
+		if (++*nr_failed >= nr_planned) {
+			struct nn_err last = *err;
+
+			return nn_err_set(err, -ELOOP,
+					  "%llu boots failed, as many as are planned; the last: %s",
+					  (unsigned long long)*nr_failed, last.message);
+		}
+	}
+	if (!rc)
+		runner->nr_boots_left--;
+	return rc;
+}
+
+static int campaign_blocks(struct nn_runner *runner, struct nn_err *err)
+{
+	uint64_t nr_failed;
+	int rc = campaign_count(runner, &nr_failed, err);
+
+	for (uint64_t b = 0; !rc && b < runner->schedule->nr_blocks; b++) {
+		for (size_t i = 0; !rc && i < runner->schedule->nr_arms; i++) {
+			struct nn_boot_place place = {.block = b,
+						      .arm = runner->schedule->blocks[b].arms[i],
+						      .position = i};
+
+			if (*runner->params->stop)
+				return nn_err_set(err, -EINTR, "interrupted");
+			rc = campaign_boot(runner, &place, &nr_failed, err);
+		}
+	}
+	return rc;
+}
+
+static int campaign_check_driver(struct nn_runner *runner, const struct nn_campaign *campaign,
+				 struct nn_err *err)
+{
+	NN_AUTO(free) char *driver = campaign_device_driver(runner->params, campaign->device_bdf);
+	int rc = nn_store_campaign_driver_after(runner->params->store, runner->campaign, driver,
+						err);
+	const char *before = campaign->device_driver ? campaign->device_driver : "none";
+	const char *after = driver ? driver : "none";
+
+	if (rc || !campaign->device_bdf || strcmp(before, after) == 0)
+		return rc;
+	return nn_err_set(err, -EIO, "device '%s' had driver '%s' before the campaign, now '%s'",
+			  campaign->device_bdf, before, after);
+}
+
+static const char *campaign_end_state(int rc)
+{
+	if (!rc)
+		return "done";
+	return rc == -EINTR ? "interrupted" : "failed";
+}
+
+/* Book the time and the state; the first failure is the one that is returned. */
+static int campaign_finish(struct nn_runner *runner, const struct nn_campaign *campaign, int rc,
+			   struct nn_err *err)
+{
+	struct nn_store *store = runner->params->store;
+	struct nn_time_spent *spent = &runner->spent;
+	uint64_t total_ns = nn_clock_ns() - runner->started_ns;
+	uint64_t known_ns = spent->boot_ns + spent->workloads_ns;
+	struct nn_err end_err = {0};
+	int end_rc;
+
+	spent->own_ns = total_ns > known_ns ? total_ns - known_ns : 0;
+	end_rc = campaign_check_driver(runner, campaign, &end_err);
+	if (!end_rc)
+		end_rc = nn_store_campaign_spent(store, runner->campaign, spent->boot_ns,
+						 spent->workloads_ns, spent->own_ns, &end_err);
+	if (!rc && end_rc)
+		*err = end_err;
+	if (!rc)
+		rc = end_rc;
+	end_rc = nn_store_campaign_state(store, runner->campaign, campaign_end_state(rc), &end_err);
+	if (!rc && end_rc)
+		*err = end_err;
+	return rc ? rc : end_rc;
+}
+
+static int campaign_with_server(struct nn_runner *runner, struct nn_err *err)
+{
+	struct nn_server_hooks hooks;
+	int rc;
+
+	nn_boot_hooks(runner, &hooks);
+	rc = nn_server_new("127.0.0.1", 0, &hooks, &runner->server, err);
+	if (rc)
+		return rc;
+	rc = campaign_blocks(runner, err);
+	nn_server_free(runner->server);
+	return rc;
+}
+
+int nn_runner_execute(const struct nn_runner_params *params, int64_t campaign,
+		      struct nn_time_spent *ret_spent, struct nn_err *err)
+{
+	NN_AUTO(campaign) struct nn_campaign row = {0};
+	NN_AUTO(schedule) struct nn_schedule *schedule = NULL;
+	struct nn_runner runner = {
+		.params = params, .campaign = campaign, .started_ns = nn_clock_ns()};
+	unsigned int nr_restored;
+	int rc = nn_store_campaign_get(params->store, campaign, &row, err);
+
+	if (!rc)
+		rc = nn_store_boots_abandon(params->store, campaign, err);
+	if (!rc)
+		rc = nn_runner_restore(params->store, params->sysroot, &nr_restored, err);
+	if (!rc)
+		rc = nn_store_campaign_state(params->store, campaign, "running", err);
+	if (!rc)
+		rc = nn_scratch_new(&runner.work_dir, err);
+	if (rc)
+		return rc;
+	schedule = nn_schedule_new(params->plan, row.seed);
+	runner.schedule = schedule;
+	nn_store_journal_init(&runner.journal, params->store, params->sysroot);
+	rc = campaign_with_server(&runner, err);
+	rc = campaign_finish(&runner, &row, rc, err);
+	nn_store_journal_release(&runner.journal);
+	nn_scratch_remove(runner.work_dir);
+	free(runner.work_dir);
+	*ret_spent = runner.spent;
+	return rc;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The calls of libvirt that the target needs, each with our error rule and a deadline (a duration).
+ * A call that overruns its deadline is left behind with its connection, which is never used again.
+ */
+#ifndef NN_TARGET_LIBVIRT_CALLS_H
+#define NN_TARGET_LIBVIRT_CALLS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <libvirt/libvirt.h>
+
+#include "harness/base/err.h"
+
+/** Connect; -ENOTCONN when no libvirt answers at @uri. */
+int nn_virt_open(const char *uri, uint64_t allowed_ns, virConnectPtr *ret_connection,
+		 struct nn_err *err);
+
+/** Close a connection and drop its domain; both may be NULL. */
+void nn_virt_close(virConnectPtr connection, virDomainPtr domain);
+
+/**
+ * Start a transient domain, paused, that dies with @connection.
+ * Return: 0; -ETIMEDOUT: the domain may exist or come to exist, and @connection is lost.
+ */
+int nn_virt_create(virConnectPtr connection, const char *xml, uint64_t allowed_ns,
+		   virDomainPtr *ret_domain, struct nn_err *err);
+
+int nn_virt_resume(virDomainPtr domain, struct nn_err *err);
+
+/** The XML as libvirt resolved it, the caller's. */
+int nn_virt_xml(virDomainPtr domain, char **ret_xml, struct nn_err *err);
+
+/** Is the domain there and running? When not, @err says how it is. */
+bool nn_virt_is_running(virDomainPtr domain, struct nn_err *err);
+
+/** Ask the guest to switch itself off, by ACPI; a guest that does not listen is not told on. */
+void nn_virt_press_power_button(virDomainPtr domain);
+
+/** Destroy the domain; one that is gone already is fine. -ETIMEDOUT as for nn_virt_create(). */
+int nn_virt_destroy(virDomainPtr domain, uint64_t allowed_ns, struct nn_err *err);
+
+/** Destroy the domain of that UUID through a new connection, if there is one. */
+int nn_virt_destroy_uuid(const char *uri, const char *uuid, uint64_t allowed_ns,
+			 struct nn_err *err);
+
+#endif

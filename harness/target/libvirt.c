@@ -1,0 +1,564 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "harness/target/libvirt.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "harness/base/array.h"
+#include "harness/base/clock.h"
+#include "harness/target/domain-xml.h"
+#include "harness/target/guest-initramfs.h"
+#include "harness/target/kernel-modules.h"
+#include "harness/target/kvm-probe.h"
+#include "harness/target/libvirt-calls.h"
+#include "harness/target/machine-check.h"
+#include "harness/target/passed.h"
+#include "harness/target/target.h"
+#include "harness/target/vm-settings.h"
+
+#define CHECK_MAX_NS   (20 * NN_NS_PER_S)
+#define POLL_NS	       (50 * NN_NS_PER_MS)
+#define CLASS_STORAGE  0x01
+#define WORK_DIR_MODE  0711 /* QEMU may run as another user: it must get at the files we name */
+#define LAST_WORDS_CAP 200
+#define INIT_SAYS      "nearnative: " /* guest-init.sh's own lines */
+#define HOST_LOOPBACK  "//127.0.0.1:"
+#define SLIRP_LOOPBACK "//10.0.2.2:" /* how QEMU's user network shows the host's loopback */
+#define CLOCK_WORD     "nn.clock="
+
+struct libvirt_state {
+	struct nn_vm_settings settings;
+	struct nn_name_list functions; /* to pass through */
+	struct nn_name_list modules;   /* that the initramfs loads for them */
+	struct nn_passed_set passed;
+	char *console_path;
+	char *initrd; /* made by us, or NULL */
+	virConnectPtr connection;
+	virDomainPtr domain;
+	bool is_lost; /* a call was left behind: the domain's state is unknown */
+	bool is_console_kept;
+};
+
+/* ---- check ---- */
+
+static int check_file(const char *role, const char *path, struct nn_err *err)
+{
+	if (!path || access(path, R_OK) == 0)
+		return 0;
+	return nn_err_set(err, -ENOTSUP, "%s '%s' is not readable (%s); name another with '%s'",
+			  role, path, strerror(errno), role);
+}
+
+static int check_files(const struct nn_vm_settings *settings, struct nn_err *err)
+{
+	NN_AUTO(free) char *busybox = NULL;
+	struct nn_err why = {0};
+	int rc = check_file("kernel", settings->kernel, err);
+
+	if (!rc)
+		rc = check_file("initrd", settings->initrd, err);
+	if (!rc)
+		rc = check_file("disk", settings->disk, err);
+	if (rc || settings->initrd || !settings->is_host_image)
+		return rc;
+	rc = nn_guest_busybox_find(&busybox, &why);
+	return rc ? nn_err_set(err, -ENOTSUP, "%s", why.message) : 0;
+}
+
+static int check_device(const struct nn_sysroot *root, const char *bdf, struct nn_err *err)
+{
+	NN_AUTO(device) struct nn_device device = {0};
+	int rc = nn_check_iommu(root, err);
+
+	if (!rc)
+		rc = nn_check_device(root, "device", bdf, &device, err);
+	return rc ? rc : nn_check_passable(root, &device, err);
+}
+
+static int check_libvirt(const char *uri, struct nn_err *err)
+{
+	virConnectPtr connection = NULL;
+	struct nn_err why = {0};
+	int rc = nn_virt_open(uri, CHECK_MAX_NS, &connection, &why);
+
+	nn_virt_close(connection, NULL);
+	if (!rc)
+		return 0;
+	return nn_err_set(err, -ENOTSUP,
+			  "libvirt does not answer (%s); start libvirtd or name another 'uri'",
+			  why.message);
+}
+
+static int check_kvm(struct nn_err *err)
+{
+	struct nn_err why = {0};
+
+	if (nn_kvm_probe(NN_KVM_PROBE_DEADLINE_NS, &why) == 0)
+		return 0;
+	return nn_err_set(err, -ENOTSUP,
+			  "%s; enable VT-x or AMD-V in the firmware and load kvm_intel or kvm_amd, "
+			  "or set 'accel: tcg'",
+			  why.message);
+}
+
+static int libvirt_check(const struct nn_plan *plan, const struct nn_plan_arm *arm,
+			 const struct nn_sysroot *sysroot, struct nn_err *err)
+{
+	NN_AUTO(vm_settings) struct nn_vm_settings settings = {0};
+	int rc = nn_vm_settings_read(&nn_target_libvirt, arm, &settings, err);
+
+	if (!rc && plan->device)
+		rc = check_device(sysroot, plan->device, err);
+	if (!rc && !settings.is_emulated)
+		rc = check_kvm(err);
+	if (!rc)
+		rc = check_files(&settings, err);
+	return rc ? rc : check_libvirt(settings.uri, err);
+}
+
+/* ---- prepare ---- */
+
+/* A driver without firmware files can be loaded before the root is there, which saves time. */
+static void add_early_module(const struct nn_sysroot *root, const struct nn_device *device,
+			     struct nn_name_list *modules)
+{
+	NN_AUTO(free) char *path = NULL;
+	char *module;
+
+	if (device->class_code >> 16 != CLASS_STORAGE)
+		return;
+	path = nn_asprintf("/sys/bus/pci/devices/%s/driver/module", device->bdf);
+	module = nn_sysfs_link_name(root, path);
+	if (module)
+		*NN_ARRAY_APPEND(modules->names, modules->nr, modules->cap) = module;
+}
+
+static bool same_identity(const struct nn_device_id *a, const struct nn_device_id *b)
+{
+	return a->vendor == b->vendor && a->device == b->device && a->class_code == b->class_code;
+}
+
+/*
+ * Look at what goes along. The guest finds the device as the n-th of its kind in address order,
+ * which is the host's order; so count the equal ones that come before it.
+ */
+static int survey_functions(struct nn_target_boot *boot, struct nn_err *err)
+{
+	struct libvirt_state *state = boot->state;
+	unsigned int nr_before = 0;
+
+	for (size_t i = 0; i < state->functions.nr; i++) {
+		NN_AUTO(device) struct nn_device member = {0};
+		struct nn_device_id id;
+		int rc = nn_device_read(boot->sysroot, state->functions.names[i], &member, err);
+
+		if (rc)
+			return rc;
+		id = nn_device_identity(&member);
+		if (strcmp(member.bdf, boot->plan->device) < 0)
+			nr_before += same_identity(&id, &boot->device);
+		add_early_module(boot->sysroot, &member, &state->modules);
+	}
+	boot->device.index = nr_before;
+	return 0;
+}
+
+static int prepare_device(struct nn_target_boot *boot, struct nn_err *err)
+{
+	struct libvirt_state *state = boot->state;
+	NN_AUTO(device) struct nn_device device = {0};
+	int rc = nn_device_read(boot->sysroot, boot->plan->device, &device, err);
+
+	if (!rc)
+		rc = nn_device_passthrough_set(boot->sysroot, &device, &state->functions, err);
+	if (rc)
+		return rc;
+	boot->device = nn_device_identity(&device);
+	rc = survey_functions(boot, err);
+	if (rc)
+		return rc;
+	return nn_passed_record(boot->sysroot, &state->functions, boot->journal, &state->passed,
+				err);
+}
+
+static int prepare_initrd(struct nn_target_boot *boot, struct nn_err *err)
+{
+	struct libvirt_state *state = boot->state;
+	NN_AUTO(free) char *version = nn_kernel_image_version(state->settings.kernel);
+	struct nn_guest_initramfs spec = {
+		.root = boot->sysroot, .kernel_version = version, .modules = &state->modules};
+
+	if (!version)
+		return nn_err_set(err, -ENOENT,
+				  "kernel '%s': neither header nor name tells its version",
+				  state->settings.kernel);
+	state->initrd = nn_asprintf("%s/initramfs.cpio", boot->work_dir);
+	return nn_guest_initramfs_write(&spec, state->initrd, err);
+}
+
+static int libvirt_prepare(struct nn_target_boot *boot, struct nn_err *err)
+{
+	struct libvirt_state *state = nn_calloc(1, sizeof(*state));
+	const struct nn_vm_settings *settings = &state->settings;
+	int rc;
+
+	boot->state = state;
+	state->console_path = nn_asprintf("%s/console.log", boot->work_dir);
+	rc = nn_vm_settings_read(&nn_target_libvirt, boot->arm, &state->settings, err);
+	if (rc)
+		return rc;
+	if (chmod(boot->work_dir, WORK_DIR_MODE))
+		return nn_err_errno(err, errno, "open '%s' to QEMU", boot->work_dir);
+	if (boot->plan->device)
+		rc = prepare_device(boot, err);
+	if (!rc && settings->is_host_image && !settings->initrd)
+		rc = prepare_initrd(boot, err);
+	return rc;
+}
+
+/* ---- boot ---- */
+
+/* Words go on a kernel command line, which knows no quoting that all its readers share. */
+static int add_word(struct nn_strbuf *cmdline, const char *name, const char *value,
+		    struct nn_err *err)
+{
+	for (const char *c = value; *c; c++) {
+		if (isspace((unsigned char)*c) || *c == '"')
+			return nn_err_set(err, -EINVAL,
+					  "'%s' has a blank or quote, which no kernel command line "
+					  "can carry",
+					  value);
+	}
+	nn_strbuf_addf(cmdline, " %s%s", name, value);
+	return 0;
+}
+
+/* The lab tells its kernel what kind its clock is; a guest's clock is of the same kind. */
+static void add_clock_word(const struct nn_sysroot *root, struct nn_strbuf *cmdline)
+{
+	NN_AUTO(free) char *own = nn_sysfs_text(root, "/proc/cmdline");
+	const char *word = own ? strstr(own, CLOCK_WORD) : NULL;
+
+	if (word)
+		nn_strbuf_addf(cmdline, " %.*s", (int)strcspn(word, " \n"), word);
+}
+
+/* @ret_cmdline: the caller's, NULL where the image brings its own. */
+static int make_cmdline(const struct nn_target_boot *boot, char **ret_cmdline, struct nn_err *err)
+{
+	const struct libvirt_state *state = boot->state;
+	const struct nn_vm_settings *settings = &state->settings;
+	NN_AUTO(strbuf) struct nn_strbuf cmdline = NN_STRBUF_INIT;
+	int rc = 0;
+
+	if (!settings->kernel)
+		return 0;
+	/* A panic ends the VM, by on_reboot. */
+	nn_strbuf_add(&cmdline, "console=ttyS0 quiet panic=-1");
+	if (settings->is_emulated)
+		nn_strbuf_add(&cmdline, " no_timer_check"); /* it fails on a busy machine */
+	if (settings->is_host_image)
+		rc = add_word(&cmdline, "nn.agent=", boot->agent_path, err);
+	add_clock_word(boot->sysroot, &cmdline);
+	if (settings->cmdline_extra)
+		nn_strbuf_addf(&cmdline, " %s", settings->cmdline_extra);
+	if (!rc)
+		*ret_cmdline = nn_strbuf_detach(&cmdline);
+	return rc;
+}
+
+/* The host's loopback has another address in the guest. */
+static void translate_url(struct nn_credentials *cred)
+{
+	const char *host = strstr(cred->url, HOST_LOOPBACK);
+	NN_AUTO(free) char *url = NULL;
+
+	if (!host)
+		return;
+	url = nn_asprintf("%.*s" SLIRP_LOOPBACK "%s", (int)(host - cred->url), cred->url,
+			  host + strlen(HOST_LOOPBACK));
+	(void)snprintf(cred->url, sizeof(cred->url), "%s", url); /* shorter than it was */
+}
+
+static const char *disk_format(const char *disk)
+{
+	const char *dot = disk ? strrchr(disk, '.') : NULL;
+
+	return dot && strcmp(dot, ".qcow2") == 0 ? "qcow2" : "raw";
+}
+
+static int make_xml(const struct nn_target_boot *boot, const struct nn_credentials *cred,
+		    char **ret_xml, struct nn_err *err)
+{
+	const struct libvirt_state *state = boot->state;
+	const struct nn_vm_settings *settings = &state->settings;
+	NN_AUTO(free) char *cmdline = NULL;
+	const char *oem[NN_CREDENTIAL_NR + 1] = {0};
+	size_t nr_oem = 0;
+	struct nn_domain domain = {
+		.boot = boot->boot,
+		.is_emulated = settings->is_emulated,
+		.memory_bytes = settings->memory_bytes,
+		.vcpus = settings->vcpus,
+		.has_hugepages = settings->has_hugepages,
+		.emulator = settings->emulator,
+		.kernel = settings->kernel,
+		.initrd = settings->initrd ? settings->initrd : state->initrd,
+		.disk = settings->disk,
+		.disk_format = disk_format(settings->disk),
+		.has_host_root = settings->is_host_image,
+		.console_path = state->console_path,
+		.oem = oem,
+		.functions = &state->functions,
+	};
+	int rc = make_cmdline(boot, &cmdline, err);
+
+	if (rc)
+		return rc;
+	for (size_t i = 0; i < NN_CREDENTIAL_NR; i++) {
+		oem[nr_oem] = nn_credentials_entry(cred, i);
+		nr_oem += oem[nr_oem] != NULL;
+	}
+	domain.cmdline = cmdline;
+	rc = nn_domain_xml(&domain, ret_xml, err);
+	for (size_t i = 0; i < nr_oem; i++)
+		free((char *)oem[i]);
+	return rc;
+}
+
+/* Keep the XML as libvirt resolved it, with the machine type's version, but without the token. */
+static int keep_xml(struct nn_target_boot *boot, const struct nn_credentials *cred,
+		    struct nn_err *err)
+{
+	struct libvirt_state *state = boot->state;
+	NN_AUTO(free) char *xml = NULL;
+	int rc = nn_virt_xml(state->domain, &xml, err);
+	char *token;
+
+	if (rc)
+		return rc;
+	token = cred->token[0] ? strstr(xml, cred->token) : NULL;
+	if (token)
+		memset(token, '*', strlen(cred->token));
+	return boot->artifacts->add(boot->artifacts->user, "domain.xml", xml, strlen(xml), err);
+}
+
+static int libvirt_boot(struct nn_target_boot *boot, const struct nn_credentials *cred,
+			struct nn_err *err)
+{
+	struct libvirt_state *state = boot->state;
+	uint64_t allowed_ns = boot->deadlines->boot_ns;
+	struct nn_credentials translated = *cred;
+	NN_AUTO(free) char *xml = NULL;
+	int rc;
+
+	translate_url(&translated);
+	rc = make_xml(boot, &translated, &xml, err);
+	if (rc)
+		return rc;
+	rc = nn_virt_open(state->settings.uri, allowed_ns, &state->connection, err);
+	if (rc)
+		return rc;
+	rc = nn_virt_create(state->connection, xml, allowed_ns, &state->domain, err);
+	state->is_lost = rc == -ETIMEDOUT;
+	if (rc)
+		return rc;
+	rc = keep_xml(boot, cred, err);
+	return rc ? rc : nn_virt_resume(state->domain, err);
+}
+
+/* ---- while it runs ---- */
+
+static void read_console(const struct libvirt_state *state, struct nn_strbuf *ret_text)
+{
+	struct nn_sysroot live = NN_SYSROOT_LIVE;
+
+	/* No console: the VM never started. */
+	(void)nn_file_load_unpacked(&live, state->console_path, ret_text, NULL);
+}
+
+/* The last place of @mark in @text, or NULL. */
+static const char *find_last(const char *text, const char *mark)
+{
+	const char *last = NULL;
+
+	for (const char *at = strstr(text, mark); at; at = strstr(at + 1, mark))
+		last = at;
+	return last;
+}
+
+static const char *last_line(const struct nn_strbuf *console)
+{
+	const char *text = nn_strbuf_str(console);
+	const char *at = text + console->len;
+
+	while (at > text && !isgraph((unsigned char)at[-1]))
+		at--;
+	while (at > text && at[-1] != '\n')
+		at--;
+	return at;
+}
+
+/*
+ * What of the console explains an end best: a panic, else the guest init's own words, since the
+ * kernel says "Power down" after them whatever happened. Without escape sequences.
+ */
+static void last_words(const struct nn_strbuf *console, char ret_words[LAST_WORDS_CAP])
+{
+	const char *words = find_last(nn_strbuf_str(console), "Kernel panic");
+	size_t len = 0;
+
+	if (!words)
+		words = find_last(nn_strbuf_str(console), INIT_SAYS);
+	if (!words)
+		words = last_line(console);
+	for (; *words && *words != '\n' && len < LAST_WORDS_CAP - 1; words++) {
+		if (isprint((unsigned char)*words))
+			ret_words[len++] = *words;
+	}
+	ret_words[len] = '\0';
+}
+
+static bool libvirt_is_alive(struct nn_target_boot *boot, struct nn_err *err)
+{
+	struct libvirt_state *state = boot->state;
+	NN_AUTO(strbuf) struct nn_strbuf console = NN_STRBUF_INIT;
+	char words[LAST_WORDS_CAP];
+	struct nn_err why = {0};
+
+	if (nn_virt_is_running(state->domain, &why))
+		return true;
+	read_console(state, &console);
+	last_words(&console, words);
+	(void)nn_err_set(err, why.code, "%s; its last words were \"%s\"", why.message, words);
+	return false;
+}
+
+/* ---- shutdown, restore ---- */
+
+static int keep_console(struct nn_target_boot *boot, struct nn_err *err)
+{
+	struct libvirt_state *state = boot->state;
+	NN_AUTO(strbuf) struct nn_strbuf console = NN_STRBUF_INIT;
+
+	if (state->is_console_kept || !state->connection)
+		return 0;
+	state->is_console_kept = true;
+	read_console(state, &console);
+	return boot->artifacts->add(boot->artifacts->user, "console.log", nn_strbuf_str(&console),
+				    console.len, err);
+}
+
+/* Is the VM off before the deadline? */
+static bool wait_until_off(const struct libvirt_state *state, uint64_t allowed_ns)
+{
+	uint64_t until_ns = nn_clock_ns() + allowed_ns;
+
+	while (nn_clock_ns() < until_ns) {
+		if (!nn_virt_is_running(state->domain, NULL))
+			return true;
+		nn_clock_sleep_ns(POLL_NS);
+	}
+	return false;
+}
+
+/*
+ * See to it that the domain is gone. Destroying one that is switching off waits for its end, and so
+ * for the devices to be given back.
+ */
+static int end_domain(struct nn_target_boot *boot, struct nn_err *err)
+{
+	struct libvirt_state *state = boot->state;
+	uint64_t allowed_ns = boot->deadlines->shutdown_ns;
+	int rc;
+
+	if (state->is_lost)
+		return nn_virt_destroy_uuid(state->settings.uri, boot->boot, allowed_ns, err);
+	if (!state->domain)
+		return 0;
+	rc = nn_virt_destroy(state->domain, allowed_ns, err);
+	state->is_lost = rc == -ETIMEDOUT;
+	if (rc && !state->is_lost) /* the daemon was restarted, say: ask the new one */
+		rc = nn_virt_destroy_uuid(state->settings.uri, boot->boot, allowed_ns, err);
+	return rc;
+}
+
+static int give_back(struct nn_target_boot *boot, struct nn_err *err)
+{
+	struct libvirt_state *state = boot->state;
+
+	return nn_passed_return(boot->sysroot, boot->journal, boot->deadlines->bind_ns,
+				&state->passed, err);
+}
+
+static int libvirt_shutdown(struct nn_target_boot *boot, struct nn_err *err)
+{
+	struct libvirt_state *state = boot->state;
+	uint64_t allowed_ns = boot->deadlines->shutdown_ns;
+	bool is_overdue;
+	int rc;
+
+	if (!state || (!state->domain && !state->is_lost))
+		return 0;
+	if (!state->settings.is_host_image && state->domain)
+		nn_virt_press_power_button(state->domain);
+	is_overdue = boot->is_told_to_stop && state->domain && !wait_until_off(state, allowed_ns);
+	rc = end_domain(boot, err);
+	if (!rc)
+		rc = give_back(boot, err);
+	if (!rc)
+		rc = keep_console(boot, err);
+	else
+		(void)keep_console(boot, NULL); /* the worse news is told */
+	if (rc || !is_overdue)
+		return rc;
+	return nn_err_set(err, -ETIMEDOUT, "the VM did not switch itself off within %.3g s",
+			  (double)allowed_ns / 1e9);
+}
+
+static void state_free(struct libvirt_state *state)
+{
+	if (!state->is_lost)
+		nn_virt_close(state->connection, state->domain);
+	nn_vm_settings_release(&state->settings);
+	nn_name_list_release(&state->functions);
+	nn_name_list_release(&state->modules);
+	nn_passed_release(&state->passed);
+	free(state->console_path);
+	free(state->initrd);
+	free(state);
+}
+
+static int libvirt_restore(struct nn_target_boot *boot, struct nn_err *err)
+{
+	struct libvirt_state *state = boot->state;
+	struct nn_err why = {0};
+	int end_rc;
+	int rc;
+
+	if (!state)
+		return 0;
+	end_rc = end_domain(boot, &why);
+	(void)keep_console(boot, NULL); /* kept by shutdown, unless that never came */
+	rc = give_back(boot, err);	/* even then: what is still held says so itself */
+	if (!rc && end_rc)
+		rc = nn_err_set(err, end_rc, "%s", why.message);
+	state_free(state);
+	boot->state = NULL;
+	return rc;
+}
+
+const struct nn_target nn_target_libvirt = {
+	.plugin = {.name = "libvirt",
+		   .summary = "a KVM guest that gets the device handed over by vfio-pci",
+		   .settings = nn_vm_setting_table},
+	.is_session = false,
+	.check = libvirt_check,
+	.prepare = libvirt_prepare,
+	.boot = libvirt_boot,
+	.is_alive = libvirt_is_alive,
+	.shutdown = libvirt_shutdown,
+	.restore = libvirt_restore,
+};

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <string.h>
+
+#include "harness/base/array.h"
+#include "harness/base/clock.h"
+#include "harness/base/subprocess.h"
+#include "harness/device/device.h"
+#include "harness/target/machine-check.h"
+#include "harness/target/passed.h"
+#include "harness/target/target.h"
+
+#define VFIO_DRIVER	   "vfio-pci"
+#define CLASS_STORAGE	   0x01
+#define STORAGE_SETTLE_NS  (5 * NN_NS_PER_S)
+#define INTERRUPT_GRACE_NS (2 * NN_NS_PER_S)
+#define POLL_NS		   (10 * NN_NS_PER_MS)
+#define LOG_NAME	   "agent.log"
+
+struct local_state {
+	struct nn_passed_set passed; /* the spare */
+	struct nn_subprocess agent;
+	int status; /* of the agent, once it has ended */
+	char *log_path;
+	bool is_log_kept;
+};
+
+/* ---- check ---- */
+
+/*
+ * VFIO hands over whole groups: while a host driver holds a neighbour of the spare, the group cannot
+ * be opened. Source: Documentation/driver-api/vfio.rst, "viable"
+ */
+static int check_spare_alone(const struct nn_sysroot *root, const struct nn_device *spare,
+			     struct nn_err *err)
+{
+	for (size_t i = 0; i < spare->group_members.nr; i++) {
+		const char *bdf = spare->group_members.names[i];
+		NN_AUTO(device) struct nn_device member = {0};
+		int rc = nn_device_read(root, bdf, &member, err);
+
+		if (rc)
+			return rc;
+		if (strcmp(bdf, spare->bdf) == 0 || member.is_bridge || !member.driver ||
+		    strncmp(member.driver, "vfio", 4) == 0)
+			continue;
+		return nn_err_set(err, -ENOTSUP,
+				  "the plan's spare '%s' shares its IOMMU group with '%s', which "
+				  "%s uses; name a spare that is alone in its group",
+				  spare->bdf, bdf, member.driver);
+	}
+	return 0;
+}
+
+static int check_spare(const struct nn_sysroot *root, const char *bdf, struct nn_err *err)
+{
+	NN_AUTO(device) struct nn_device spare = {0};
+	int rc = nn_check_iommu(root, err);
+
+	if (!rc)
+		rc = nn_check_device(root, "spare", bdf, &spare, err);
+	if (!rc)
+		rc = nn_check_passable(root, &spare, err);
+	return rc ? rc : check_spare_alone(root, &spare, err);
+}
+
+static int check_device(const struct nn_sysroot *root, const char *bdf, struct nn_err *err)
+{
+	NN_AUTO(device) struct nn_device device = {0};
+	int rc = nn_check_device(root, "device", bdf, &device, err);
+
+	if (rc || device.driver)
+		return rc;
+	return nn_err_set(err, -ENOTSUP,
+			  "the plan's device '%s' has no driver to measure it with; load one or "
+			  "run `nearnative restore`",
+			  bdf);
+}
+
+static int local_check(const struct nn_plan *plan, const struct nn_plan_arm *arm NN_UNUSED,
+		       const struct nn_sysroot *sysroot, struct nn_err *err)
+{
+	int rc = plan->spare ? check_spare(sysroot, plan->spare, err) : 0;
+
+	if (rc || !plan->device)
+		return rc;
+	return check_device(sysroot, plan->device, err);
+}
+
+/* ---- prepare ---- */
+
+/* A controller that has just come back to its driver finds its disks a little later. */
+static void wait_for_storage(const struct nn_sysroot *root, const struct nn_device *device)
+{
+	uint64_t until_ns = nn_clock_ns() + STORAGE_SETTLE_NS;
+
+	while (device->class_code >> 16 == CLASS_STORAGE && nn_clock_ns() < until_ns) {
+		NN_AUTO(free) char *block = nn_device_block_name(root, device->bdf);
+
+		if (block)
+			return;
+		nn_clock_sleep_ns(POLL_NS);
+	}
+}
+
+static int identify(const struct nn_sysroot *root, const char *bdf, struct nn_device_id *ret_id,
+		    struct nn_err *err)
+{
+	NN_AUTO(device) struct nn_device device = {0};
+	int rc = nn_device_read(root, bdf, &device, err);
+
+	if (rc)
+		return rc;
+	wait_for_storage(root, &device);
+	*ret_id = nn_device_identity(&device);
+	memcpy(ret_id->bdf, device.bdf, sizeof(ret_id->bdf));
+	return 0;
+}
+
+static int prepare_spare(struct nn_target_boot *boot, struct nn_err *err)
+{
+	struct local_state *state = boot->state;
+	const char *bdf = boot->plan->spare;
+	int rc = nn_device_check_unused(boot->sysroot, bdf, err);
+
+	if (!rc)
+		rc = nn_passed_bind(boot->sysroot, bdf, VFIO_DRIVER, boot->journal,
+				    boot->deadlines->bind_ns, &state->passed, err);
+	return rc ? rc : identify(boot->sysroot, bdf, &boot->spare, err);
+}
+
+static int local_prepare(struct nn_target_boot *boot, struct nn_err *err)
+{
+	struct local_state *state = nn_calloc(1, sizeof(*state));
+	int rc = 0;
+
+	boot->state = state;
+	state->log_path = nn_asprintf("%s/" LOG_NAME, boot->work_dir);
+	if (boot->plan->device)
+		rc = identify(boot->sysroot, boot->plan->device, &boot->device, err);
+	if (!rc && boot->plan->spare)
+		rc = prepare_spare(boot, err);
+	return rc;
+}
+
+/* ---- boot ---- */
+
+static int local_boot(struct nn_target_boot *boot, const struct nn_credentials *cred,
+		      struct nn_err *err)
+{
+	struct local_state *state = boot->state;
+	const char *const argv[] = {boot->agent_path, NULL};
+	const char *env[NN_CREDENTIAL_NR + 1] = {0};
+	struct nn_subprocess_spec spec = {
+		.argv = argv, .env_extra = env, .output_path = state->log_path};
+	size_t nr = 0;
+	int rc;
+
+	for (size_t i = 0; i < NN_CREDENTIAL_NR; i++) {
+		env[nr] = nn_credentials_env(cred, i);
+		nr += env[nr] != NULL;
+	}
+	rc = nn_subprocess_spawn(&spec, &state->agent, err);
+	for (size_t i = 0; i < nr; i++)
+		free((char *)env[i]);
+	return rc;
+}
+
+static bool is_running(struct local_state *state)
+{
+	return state->agent.pid > 0 && !nn_subprocess_poll(&state->agent, &state->status);
+}
+
+static bool local_is_alive(struct nn_target_boot *boot, struct nn_err *err)
+{
+	struct local_state *state = boot->state;
+	char how[64];
+
+	if (is_running(state))
+		return true;
+	nn_wait_status_text(state->status, how, sizeof(how));
+	(void)nn_err_set(err, -EPIPE, "the agent ended with %s, see artifact " LOG_NAME, how);
+	return false;
+}
+
+/* ---- shutdown, restore ---- */
+
+static int keep_log(struct nn_target_boot *boot, struct nn_err *err)
+{
+	struct local_state *state = boot->state;
+	NN_AUTO(strbuf) struct nn_strbuf log = NN_STRBUF_INIT;
+	struct nn_sysroot live = NN_SYSROOT_LIVE;
+
+	if (state->is_log_kept || nn_sysfs_read(&live, state->log_path, &log, NULL))
+		return 0; /* without a log the agent never started */
+	state->is_log_kept = true;
+	return boot->artifacts->add(boot->artifacts->user, LOG_NAME, nn_strbuf_str(&log), log.len,
+				    err);
+}
+
+static int local_shutdown(struct nn_target_boot *boot, struct nn_err *err)
+{
+	struct local_state *state = boot->state;
+	uint64_t allowed_ns = boot->deadlines->shutdown_ns;
+	uint64_t until_ns = nn_clock_ns() + allowed_ns;
+	bool is_forced;
+
+	if (!state)
+		return 0;
+	while (boot->is_told_to_stop && is_running(state) && nn_clock_ns() < until_ns)
+		nn_clock_sleep_ns(POLL_NS);
+	is_forced = boot->is_told_to_stop && is_running(state);
+	nn_subprocess_stop(&state->agent, INTERRUPT_GRACE_NS);
+	if (is_forced) {
+		(void)keep_log(boot, NULL); /* the worse news is told */
+		return nn_err_set(err, -ETIMEDOUT,
+				  "the agent did not end within %.3g s after it was told to",
+				  (double)allowed_ns / 1e9);
+	}
+	return keep_log(boot, err);
+}
+
+static int local_restore(struct nn_target_boot *boot, struct nn_err *err)
+{
+	struct local_state *state = boot->state;
+	int rc;
+
+	if (!state)
+		return 0;
+	nn_subprocess_stop(&state->agent, INTERRUPT_GRACE_NS);
+	rc = nn_passed_return(boot->sysroot, boot->journal, boot->deadlines->bind_ns,
+			      &state->passed, err);
+	nn_passed_release(&state->passed);
+	free(state->log_path);
+	free(state);
+	boot->state = NULL;
+	return rc;
+}
+
+const struct nn_target nn_target_local = {
+	.plugin = {.name = "local", .summary = "a session on this machine, without a reboot"},
+	.is_session = true,
+	.check = local_check,
+	.prepare = local_prepare,
+	.boot = local_boot,
+	.is_alive = local_is_alive,
+	.shutdown = local_shutdown,
+	.restore = local_restore,
+};

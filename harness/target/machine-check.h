@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What targets ask of a machine before a campaign starts. Failures are -ENOTSUP with one sentence
+ * for people: what is missing and what to do.
+ */
+#ifndef NN_TARGET_MACHINE_CHECK_H
+#define NN_TARGET_MACHINE_CHECK_H
+
+#include "harness/device/device.h"
+
+int nn_check_iommu(const struct nn_sysroot *root, struct nn_err *err);
+
+/**
+ * Does a function that the plan names exist, and is it one that can be used?
+ * @role: what the plan calls it, "device" or "spare".
+ */
+int nn_check_device(const struct nn_sysroot *root, const char *role, const char *bdf,
+		    struct nn_device *ret_device, struct nn_err *err);
+
+/** Can the function be handed to user space: is it in a group, and nobody uses any of its group? */
+int nn_check_passable(const struct nn_sysroot *root, const struct nn_device *device,
+		      struct nn_err *err);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "harness/target/target.h"
+
+#include <string.h>
+
+const struct nn_target *const nn_targets[] = {
+#define NN_TARGET(symbol) &nn_target_##symbol,
+#include "harness/target/list.h"
+#undef NN_TARGET
+};
+const size_t nn_nr_targets = NN_ARRAY_SIZE(nn_targets);
+
+const struct nn_target *nn_target_find(const char *name)
+{
+	return nn_plugin_find((const void *const *)nn_targets, nn_nr_targets, name);
+}
+
+const char *nn_target_setting(const struct nn_target *target, const struct nn_plan_arm *arm,
+			      const char *name)
+{
+	const char *given = nn_pairs_get(&arm->settings, name);
+
+	for (const struct nn_setting *s = target->plugin.settings; !given && s && s->name; s++) {
+		if (strcmp(s->name, name) == 0)
+			given = s->default_text;
+	}
+	return given;
+}

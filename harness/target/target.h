@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A target: how an arm is reached. For each boot the runner calls, in this order and one thread,
+ *
+ *	prepare → boot → (is_alive …) → shutdown → restore
+ *
+ * restore is called after every prepare, whatever failed, and is idempotent. Phases have deadlines
+ * (durations in @deadlines); a hook that overruns its own returns -ETIMEDOUT.
+ */
+#ifndef NN_TARGET_TARGET_H
+#define NN_TARGET_TARGET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "harness/base/err.h"
+#include "harness/base/plugin.h"
+#include "harness/base/sysfs.h"
+#include "harness/device/bind.h"
+#include "harness/plan/plan.h"
+#include "harness/protocol/credentials.h"
+
+/* Where a target keeps what should be stored with the boot (console log, domain XML). */
+struct nn_artifact_sink {
+	void *user;
+	int (*add)(void *user, const char *name, const void *bytes, size_t len, struct nn_err *err);
+};
+
+struct nn_target_boot {
+	/* in, borrowed from the runner for the whole boot */
+	const struct nn_plan_arm *arm;
+	const struct nn_plan *plan;
+	const struct nn_sysroot *sysroot;
+	const struct nn_journal *journal;
+	const struct nn_artifact_sink *artifacts;
+	const struct nn_deadlines *deadlines;
+	const char *agent_path; /* absolute path of nearnative-agent on this host */
+	const char *work_dir;	/* a private folder for logs and images, kept until the boot ends */
+	const char *boot;	/* UUID */
+	/*
+	 * in, set before shutdown: the agent has been told to stop, so the system ends by itself.
+	 * While false, waiting for that would be in vain and shutdown is short.
+	 */
+	bool is_told_to_stop;
+	/* out: how the arm finds the devices; filled by prepare */
+	struct nn_device_id device;
+	struct nn_device_id spare;
+	/* the target's own, from prepare to restore */
+	void *state;
+};
+
+struct nn_target {
+	struct nn_plugin plugin;
+	bool is_session; /* true: it cannot reboot what it measures */
+
+	/*
+	 * Required. Can this arm work on this machine? Called before the campaign starts; changes
+	 * nothing. -ENOTSUP with one sentence that says what is missing and what to do.
+	 */
+	int (*check)(const struct nn_plan *plan, const struct nn_plan_arm *arm,
+		     const struct nn_sysroot *sysroot, struct nn_err *err);
+	/* Required. Reserve and bind (journalled). */
+	int (*prepare)(struct nn_target_boot *boot, struct nn_err *err);
+	/* Required. Start the system and in it the agent with @cred. */
+	int (*boot)(struct nn_target_boot *boot, const struct nn_credentials *cred,
+		    struct nn_err *err);
+	/* Required. Is what was booted still up? When not, @err says how it ended. */
+	bool (*is_alive)(struct nn_target_boot *boot, struct nn_err *err);
+	/*
+	 * Required. Stop it: first gently, then not; keep the logs as artifacts. -ETIMEDOUT when it
+	 * had to be ended by force although it was told to stop.
+	 */
+	int (*shutdown)(struct nn_target_boot *boot, struct nn_err *err);
+	/* Required. Put devices back, release @state; accepts any state, also NULL. */
+	int (*restore)(struct nn_target_boot *boot, struct nn_err *err);
+};
+
+#define NN_TARGET(symbol) extern const struct nn_target nn_target_##symbol;
+#include "harness/target/list.h"
+#undef NN_TARGET
+
+extern const struct nn_target *const nn_targets[];
+extern const size_t nn_nr_targets;
+
+const struct nn_target *nn_target_find(const char *name);
+
+/** The arm's setting, or the descriptor's default (which may be NULL). */
+const char *nn_target_setting(const struct nn_target *target, const struct nn_plan_arm *arm,
+			      const char *name);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * How a comparison is built, step by step; private to this folder. nn_comparison_new() calls the
+ * steps in the order in which they stand here, each needs those before it.
+ */
+#ifndef NN_REPORTS_BUILD_H
+#define NN_REPORTS_BUILD_H
+
+#include "reports/comparison.h"
+
+/* Below this many boots nothing is called proven or refuted: reference statistics, §1.4. */
+#define NN_MIN_BOOTS 5
+
+/* How the runs of one workload went in one arm. */
+struct nn_run_tally {
+	char *arm;
+	char *workload;
+	uint64_t nr_ok;
+	uint64_t nr_discarded; /* failed or broken */
+	bool is_software;
+	char *software_note; /* or NULL */
+};
+
+/* What speaks against figures, gathered before rows are made. */
+struct nn_evidence {
+	struct nn_run_tally *tallies;
+	size_t nr_tallies, cap_tallies;
+	struct nn_strings clock_mismatch_arms;
+	struct nn_strings conflicting_workloads; /* results differ between arms or runs */
+};
+
+struct nn_build {
+	struct nn_store *store;
+	int64_t campaign;
+	struct nn_comparison *out;
+	struct nn_evidence evidence;
+};
+
+void nn_build_release(struct nn_build *build);
+
+/** Summary, arms, facts, events, skips and the claims' texts. */
+int nn_build_gather(struct nn_build *build, struct nn_err *err);
+
+/** Fill the evidence, the banner and the remarks. */
+int nn_build_validity(struct nn_build *build, struct nn_err *err);
+
+/** Append to @reasons why figures of @workload in @arm against @base cannot be trusted. */
+void nn_build_doubts(const struct nn_build *build, const char *workload, const char *base,
+		     const char *arm, struct nn_strings *reasons);
+
+/** Rows from boot values; verdicts are left for the claims. */
+int nn_build_rows(struct nn_build *build, struct nn_err *err);
+
+/** Verdicts of rows and claims. */
+void nn_build_claims(struct nn_comparison *comparison);
+
+#endif

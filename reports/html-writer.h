@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Writes HTML and inline SVG so that no text can become markup: every text and attribute value is
+ * escaped, bytes that are no UTF-8 and control characters become U+FFFD. Elements are opened and
+ * closed in pairs, which is asserted; tag and attribute names are constants of the caller.
+ */
+#ifndef NN_REPORTS_HTML_WRITER_H
+#define NN_REPORTS_HTML_WRITER_H
+
+#include "harness/base/compat.h"
+#include "harness/base/strbuf.h"
+
+#define NN_HTML_DEPTH 32
+
+struct nn_html {
+	struct nn_strbuf *out; /* borrowed */
+	const char *open[NN_HTML_DEPTH];
+	size_t depth;
+};
+
+/* Attributes follow as name, value pairs up to a NULL name; a NULL value leaves the pair out. */
+
+/** Open an element. */
+void nn_html_open(struct nn_html *html, const char *tag, ...) __attribute__((sentinel));
+
+/** Close the innermost element, which is @tag. */
+void nn_html_close(struct nn_html *html, const char *tag);
+
+/** An element without content or end tag (meta, and shapes of SVG). */
+void nn_html_void(struct nn_html *html, const char *tag, ...) __attribute__((sentinel));
+
+/** An element that holds @text only; NULL is "". */
+void nn_html_element(struct nn_html *html, const char *tag, const char *text, ...)
+	__attribute__((sentinel));
+
+/** Escaped text. */
+void nn_html_text(struct nn_html *html, const char *text);
+void nn_html_textf(struct nn_html *html, const char *fmt, ...) NN_PRINTF(2, 3);
+
+/** Constant markup or style of the program's own, as it is. Never for data. */
+void nn_html_constant(struct nn_html *html, const char *markup);
+
+#endif

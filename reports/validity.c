@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "reports/build.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+
+#include "harness/base/array.h"
+#include "harness/base/clock.h"
+#include "harness/base/strbuf.h"
+#include "harness/base/units.h"
+
+/* One arm losing this much more of its runs than the other is a bias, not bad luck. */
+#define DISCARD_LIMIT 0.10
+
+void nn_build_release(struct nn_build *build)
+{
+	struct nn_evidence *evidence = &build->evidence;
+
+	for (size_t i = 0; i < evidence->nr_tallies; i++) {
+		free(evidence->tallies[i].arm);
+		free(evidence->tallies[i].workload);
+		free(evidence->tallies[i].software_note);
+	}
+	free(evidence->tallies);
+	nn_strings_release(&evidence->clock_mismatch_arms);
+	nn_strings_release(&evidence->conflicting_workloads);
+	*evidence = (struct nn_evidence){0};
+}
+
+static bool strings_have(const struct nn_strings *strings, const char *s)
+{
+	for (size_t i = 0; i < strings->nr; i++) {
+		if (strcmp(strings->items[i], s) == 0)
+			return true;
+	}
+	return false;
+}
+
+static const struct nn_run_tally *find_tally(const struct nn_evidence *evidence, const char *arm,
+					     const char *workload)
+{
+	for (size_t i = 0; i < evidence->nr_tallies; i++) {
+		const struct nn_run_tally *tally = &evidence->tallies[i];
+
+		if (strcmp(tally->arm, arm) == 0 && strcmp(tally->workload, workload) == 0)
+			return tally;
+	}
+	return NULL;
+}
+
+static struct nn_run_tally *want_tally(struct nn_evidence *evidence, const char *arm,
+				       const char *workload)
+{
+	struct nn_run_tally *tally = (struct nn_run_tally *)find_tally(evidence, arm, workload);
+
+	if (tally)
+		return tally;
+	tally = NN_ARRAY_APPEND(evidence->tallies, evidence->nr_tallies, evidence->cap_tallies);
+	tally->arm = nn_strdup(arm);
+	tally->workload = nn_strdup(workload);
+	return tally;
+}
+
+static uint64_t parse_count(const char *text)
+{
+	uint64_t value = 0;
+
+	if (text)
+		(void)nn_parse_u64(text, &value, NULL); /* the store's own number */
+	return value;
+}
+
+static int take_run_note(void *user, int nr_columns, const char *const *columns, struct nn_err *err)
+{
+	struct nn_build *build = user;
+	struct nn_run_tally *tally = want_tally(&build->evidence, columns[0], columns[1]);
+
+	(void)nr_columns;
+	(void)err;
+	tally->nr_ok += parse_count(columns[5]);
+	if (columns[3] && strcmp(columns[3], "1") == 0) {
+		tally->is_software = true;
+		if (!tally->software_note)
+			tally->software_note = nn_strdup(columns[2]);
+	}
+	return 0;
+}
+
+static void count_discarded(struct nn_build *build)
+{
+	for (size_t i = 0; i < build->out->nr_skips; i++) {
+		const struct nn_report_skip *skip = &build->out->skips[i];
+
+		if (strcmp(skip->outcome, nn_outcome_name(NN_OUTCOME_SKIPPED)) != 0)
+			want_tally(&build->evidence, skip->arm, skip->workload)->nr_discarded +=
+				skip->count;
+	}
+}
+
+static int take_conflict(void *user, int nr_columns, const char *const *columns, struct nn_err *err)
+{
+	struct nn_build *build = user;
+
+	(void)nr_columns;
+	(void)err;
+	nn_strings_add(&build->evidence.conflicting_workloads, nn_strdup(columns[0]));
+	return 0;
+}
+
+/* Clock checks of an arm, for the remark on what they could have seen. */
+struct clock_tally {
+	const char *arm;
+	double worst_bound;
+	uint64_t shortest_ns;
+	bool has_any;
+	bool has_mismatch;
+};
+
+static int take_clock(void *user, int nr_columns, const char *const *columns, struct nn_err *err)
+{
+	struct clock_tally *tally = user;
+	double bound = NAN;
+	uint64_t span_ns = parse_count(columns[4]);
+
+	(void)nr_columns;
+	if (strcmp(columns[0], tally->arm) != 0 || !columns[3])
+		return 0;
+	if (nn_parse_double(columns[3], &bound, err))
+		return err ? err->code : -EINVAL;
+	tally->worst_bound = tally->has_any ? fmax(tally->worst_bound, bound) : bound;
+	if (!tally->has_any || span_ns < tally->shortest_ns)
+		tally->shortest_ns = span_ns;
+	tally->has_any = true;
+	tally->has_mismatch |= columns[5] && strcmp(columns[5], "1") == 0;
+	return 0;
+}
+
+static int check_clocks(struct nn_build *build, struct nn_err *err)
+{
+	for (size_t i = 0; i < build->out->nr_arms; i++) {
+		const char *arm = build->out->arms[i].name;
+		struct clock_tally tally = {.arm = arm};
+		int rc =
+			nn_store_each_clock(build->store, build->campaign, take_clock, &tally, err);
+
+		if (rc)
+			return rc;
+		if (tally.has_mismatch) {
+			nn_strings_add(&build->evidence.clock_mismatch_arms, nn_strdup(arm));
+		} else if (tally.has_any && tally.shortest_ns < 60 * NN_NS_PER_S) {
+			NN_AUTO(strbuf) struct nn_strbuf span = NN_STRBUF_INIT;
+
+			nn_strbuf_add_duration(&span, tally.shortest_ns);
+			nn_strings_add(&build->out->remarks,
+				       nn_asprintf("the clock of arm '%s' was watched for only %s "
+						   "in a boot: an error of its rate below %.1e "
+						   "would not have been seen",
+						   arm, nn_strbuf_str(&span), tally.worst_bound));
+		}
+	}
+	return 0;
+}
+
+static bool fact_is(const struct nn_report_arm *arm, const char *name, const char *prefix)
+{
+	const char *value = nn_pairs_get(&arm->facts, name);
+
+	return value && strncmp(value, prefix, strlen(prefix)) == 0;
+}
+
+/* Why, in the words of the first arm that knows; the machine's own row knows no reason. */
+static const char *emulation_reason(const struct nn_comparison *out)
+{
+	static const char *const names[] = {"host.emulated", "emulated"};
+
+	for (size_t i = 0; i < NN_ARRAY_SIZE(names); i++) {
+		for (size_t a = 0; a < out->nr_arms; a++) {
+			if (fact_is(&out->arms[a], names[i], "yes"))
+				return nn_pairs_get(&out->arms[a].facts, names[i]);
+		}
+	}
+	return NULL;
+}
+
+static void judge_emulation(struct nn_comparison *out)
+{
+	const char *why = emulation_reason(out);
+
+	if (!why && !out->is_emulated)
+		return;
+	out->is_emulated = true;
+	if (why && strncmp(why, "yes: ", 5) == 0)
+		why += 5;
+	out->banner = nn_asprintf("EMULATED MACHINE: the figures show that the pipeline works, "
+				  "not how fast passthrough is (%s)",
+				  why ? why : "the machine is recorded as emulated");
+}
+
+static void judge_virtual_time(struct nn_comparison *out)
+{
+	for (size_t i = 0; i < out->nr_arms; i++) {
+		const struct nn_report_arm *arm = &out->arms[i];
+
+		if (fact_is(arm, "clock.kind", "virtual") ||
+		    fact_is(arm, "host.clock.kind", "virtual"))
+			out->is_virtual_time = true;
+	}
+	if (out->is_virtual_time)
+		nn_strings_add(
+			&out->remarks,
+			nn_strdup("time is virtual: figures count instructions: path length, "
+				  "not speed"));
+}
+
+static void remark_on_boots(struct nn_comparison *out)
+{
+	for (size_t i = 0; i < out->nr_arms; i++) {
+		const struct nn_report_arm *arm = &out->arms[i];
+
+		if (arm->nr_sessions)
+			nn_strings_add(&out->remarks,
+				       nn_asprintf("arm '%s' was not rebooted: %" PRIu64
+						   " sessions",
+						   arm->name, arm->nr_sessions));
+		if (arm->nr_failed_boots)
+			nn_strings_add(&out->remarks,
+				       nn_asprintf("%" PRIu64 " boots of arm '%s' failed and "
+						   "were repeated or given up",
+						   arm->nr_failed_boots, arm->name));
+	}
+}
+
+static void remark_on_software(struct nn_build *build)
+{
+	for (size_t i = 0; i < build->evidence.nr_tallies; i++) {
+		const struct nn_run_tally *tally = &build->evidence.tallies[i];
+
+		if (tally->is_software)
+			nn_strings_add(
+				&build->out->remarks,
+				nn_asprintf("%s ran on a software device in arm '%s'%s%s",
+					    tally->workload, tally->arm,
+					    tally->software_note ? ": " : "",
+					    tally->software_note ? tally->software_note : ""));
+	}
+}
+
+int nn_build_validity(struct nn_build *build, struct nn_err *err)
+{
+	int rc;
+
+	judge_emulation(build->out);
+	judge_virtual_time(build->out);
+	remark_on_boots(build->out);
+	rc = nn_store_each_run_note(build->store, build->campaign, take_run_note, build, err);
+	if (rc)
+		return rc;
+	count_discarded(build);
+	remark_on_software(build);
+	rc = nn_store_each_checksum_conflict(build->store, build->campaign, take_conflict, build,
+					     err);
+	if (rc)
+		return rc;
+	return check_clocks(build, err);
+}
+
+/* ---- doubts about one comparison ---- */
+
+static void doubt_builds(const struct nn_comparison *out, const char *base, const char *arm,
+			 struct nn_strings *reasons)
+{
+	const struct nn_report_arm *arms[] = {nn_comparison_arm(out, base),
+					      nn_comparison_arm(out, arm)};
+	const char *builds[2];
+
+	if (!arms[0] || !arms[1])
+		return;
+	for (size_t i = 0; i < 2; i++)
+		builds[i] = nn_pairs_get(&arms[i]->facts, "build");
+	if (!builds[0] || !builds[1])
+		return; /* the hello refuses agents that do not say; nothing to compare here */
+	if (strcmp(builds[0], builds[1]) != 0 || strstr(builds[0], " | "))
+		nn_strings_add(reasons,
+			       nn_asprintf("the agent's build differs: %s in '%s', %s in '%s'",
+					   builds[0], base, builds[1], arm));
+}
+
+static void doubt_software(const struct nn_run_tally *tally, struct nn_strings *reasons)
+{
+	if (tally && tally->is_software)
+		nn_strings_add(reasons,
+			       nn_asprintf("software device%s%s: no statement about "
+					   "hardware",
+					   tally->software_note ? ": " : "",
+					   tally->software_note ? tally->software_note : ""));
+}
+
+static double discarded_share(const struct nn_run_tally *tally)
+{
+	uint64_t nr_all = tally ? tally->nr_ok + tally->nr_discarded : 0;
+
+	return nr_all ? (double)tally->nr_discarded / (double)nr_all : 0;
+}
+
+static void doubt_discards(const struct nn_run_tally *base, const struct nn_run_tally *arm,
+			   struct nn_strings *reasons)
+{
+	double shares[] = {discarded_share(base), discarded_share(arm)};
+
+	if (base && arm && fabs(shares[0] - shares[1]) > DISCARD_LIMIT)
+		nn_strings_add(reasons,
+			       nn_asprintf("runs were discarded unevenly: %.0f %% in '%s', "
+					   "%.0f %% in '%s'",
+					   100 * shares[0], base->arm, 100 * shares[1], arm->arm));
+}
+
+void nn_build_doubts(const struct nn_build *build, const char *workload, const char *base,
+		     const char *arm, struct nn_strings *reasons)
+{
+	const struct nn_evidence *evidence = &build->evidence;
+	const char *const names[] = {base, arm};
+
+	if (build->out->is_emulated && !build->out->allow_emulated) {
+		const char *why = emulation_reason(build->out);
+
+		if (why && strncmp(why, "yes: ", 5) == 0)
+			why += 5;
+		nn_strings_add(reasons,
+			       nn_asprintf("emulated: %s", why ? why : "recorded of the machine"));
+	}
+	for (size_t i = 0; i < 2; i++) {
+		if (strings_have(&evidence->clock_mismatch_arms, names[i]))
+			nn_strings_add(reasons,
+				       nn_asprintf("clock mismatch: the clock of arm '%s' runs at "
+						   "another rate than the orchestrator's",
+						   names[i]));
+		doubt_software(find_tally(evidence, names[i], workload), reasons);
+	}
+	if (strings_have(&evidence->conflicting_workloads, workload))
+		nn_strings_add(reasons, nn_strdup("results differ: the same job gave another "
+						  "checksum in another arm"));
+	doubt_builds(build->out, base, arm, reasons);
+	doubt_discards(find_tally(evidence, base, workload), find_tally(evidence, arm, workload),
+		       reasons);
+}
