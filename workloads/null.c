@@ -14,8 +14,9 @@ struct null_state {
 
 static int null_probe(struct nn_workload_run *run, struct nn_err *err)
 {
-	return nn_workload_check_range(
-		"sections", nn_workload_u64(&nn_workload_null, run, "sections"), 1, 1000000000, err);
+	return nn_workload_check_range("sections",
+				       nn_workload_u64(&nn_workload_null, run, "sections"), 1,
+				       1000000000, err);
 }
 
 static int null_setup(struct nn_workload_run *run, struct nn_err *err)

@@ -30,23 +30,23 @@ struct nn_metric {
 
 struct nn_workload_run {
 	/* in, borrowed for the whole run */
-	const struct nn_job *job;	/* settings, seed, device identity */
+	const struct nn_job *job; /* settings, seed, device identity */
 	const struct nn_sysroot *sysroot;
-	const char *scratch_dir;	/* a private folder on local storage, removed afterwards */
+	const char *scratch_dir; /* a private folder on local storage, removed afterwards */
 	/* out */
-	void *state;			/* the workload's own, from setup to teardown */
-	uint64_t checksum;		/* of the results; equal in both arms, 0: none */
-	char note[256];			/* a fact worth telling ("llvmpipe (software)"), or "" */
-	bool is_software;		/* a software device stood in where hardware is meant */
+	void *state;       /* the workload's own, from setup to teardown */
+	uint64_t checksum; /* of the results; equal in both arms, 0: none */
+	char note[256];    /* a fact worth telling ("llvmpipe (software)"), or "" */
+	bool is_software;  /* a software device stood in where hardware is meant */
 };
 
 struct nn_workload {
 	struct nn_plugin plugin;
-	const char *exposes;		/* which overhead of virtualization it shows */
+	const char *exposes; /* which overhead of virtualization it shows */
 	const struct nn_metric *metrics;
 	size_t nr_metrics;
-	uint64_t default_iterations;	/* per run */
-	uint64_t default_warmup;	/* iterations before the clock counts */
+	uint64_t default_iterations; /* per run */
+	uint64_t default_warmup;     /* iterations before the clock counts */
 
 	/* Required. Is it usable here? Leaves nothing behind. */
 	int (*probe)(struct nn_workload_run *run, struct nn_err *err);

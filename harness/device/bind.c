@@ -11,11 +11,11 @@
 #include "harness/base/clock.h"
 #include "harness/base/subprocess.h"
 
-#define PCI_DEVICES	"/sys/bus/pci/devices"
-#define PCI_DRIVERS	"/sys/bus/pci/drivers"
-#define DRIVERS_PROBE	"/sys/bus/pci/drivers_probe"
-#define POLL_NS		(5 * NN_NS_PER_MS)
-#define NO_OVERRIDE	"\n" /* an empty line clears driver_override */
+#define PCI_DEVICES     "/sys/bus/pci/devices"
+#define PCI_DRIVERS     "/sys/bus/pci/drivers"
+#define DRIVERS_PROBE   "/sys/bus/pci/drivers_probe"
+#define POLL_NS         (5 * NN_NS_PER_MS)
+#define NO_OVERRIDE     "\n" /* an empty line clears driver_override */
 #define MODPROBE_MAX_NS (30 * NN_NS_PER_S)
 
 void nn_bind_entry_release(struct nn_bind_entry *entry)
@@ -49,8 +49,8 @@ int nn_bind_snapshot(const struct nn_sysroot *root, const char *bdf,
 		return nn_err_set(err, -ENODEV, "there is no PCI device '%s'", bdf);
 	if (rc)
 		return rc;
-	*ret_entry = (struct nn_bind_entry){.bdf = nn_strdup(bdf),
-					    .driver = bound_driver(root, bdf)};
+	*ret_entry =
+		(struct nn_bind_entry){.bdf = nn_strdup(bdf), .driver = bound_driver(root, bdf)};
 	/* "(null)" is how the kernel prints that none is set. */
 	if (override.len && strcmp(override.data, "(null)") != 0)
 		ret_entry->driver_override = nn_strbuf_detach(&override);
@@ -230,8 +230,8 @@ int nn_bind_driver(const struct nn_sysroot *root, const char *bdf, const char *d
 }
 
 /*
- * The driver comes first and by name, so that no other that matches the device gets it; the override
- * that this takes gives way to the entry's at last.
+ * The driver comes first and by name, so that no other that matches the device gets it; the
+ * override that this takes gives way to the entry's at last.
  */
 static int undo_steps(const struct nn_sysroot *root, const struct nn_bind_entry *entry,
 		      uint64_t deadline_ns, struct nn_err *err)
@@ -245,8 +245,8 @@ static int undo_steps(const struct nn_sysroot *root, const struct nn_bind_entry 
 		rc = entry->driver ? load_driver(root, entry->driver, err) : 0;
 		if (rc)
 			return rc;
-		rc = entry->driver ? rebind(root, entry->bdf, entry->driver, deadline_ns, err) :
-				     unbind(root, entry->bdf, deadline_ns, err);
+		rc = entry->driver ? rebind(root, entry->bdf, entry->driver, deadline_ns, err)
+				   : unbind(root, entry->bdf, deadline_ns, err);
 		nn_bind_entry_release(&now);
 		if (!rc)
 			rc = nn_bind_snapshot(root, entry->bdf, &now, err);

@@ -16,7 +16,7 @@
 /* What was true of a function before we touched it. */
 struct nn_bind_entry {
 	char *bdf;
-	char *driver;	       /* or NULL: none was bound */
+	char *driver;          /* or NULL: none was bound */
 	char *driver_override; /* or NULL: none was set */
 };
 
@@ -32,8 +32,8 @@ struct nn_journal {
 };
 
 /** Read the present state of a function into an entry. */
-int nn_bind_snapshot(const struct nn_sysroot *root, const char *bdf, struct nn_bind_entry *ret_entry,
-		     struct nn_err *err);
+int nn_bind_snapshot(const struct nn_sysroot *root, const char *bdf,
+		     struct nn_bind_entry *ret_entry, struct nn_err *err);
 
 /**
  * Bind a function to @driver by driver_override and drivers_probe, after journalling.

@@ -23,15 +23,15 @@ struct nn_device {
 	bool is_bridge;
 	char *vendor_name; /* NULL until nn_device_name_lookup() */
 	char *device_name;
-	char *driver;	      /* or NULL when none is bound */
-	char *iommu_group;    /* "7", or NULL without IOMMU */
-	char *iommu_type;     /* "DMA-FQ", "DMA", "identity", or NULL */
-	char *link_speed;     /* "16.0 GT/s PCIe" */
-	char *link_width;     /* "16" */
+	char *driver;      /* or NULL when none is bound */
+	char *iommu_group; /* "7", or NULL without IOMMU */
+	char *iommu_type;  /* "DMA-FQ", "DMA", "identity", or NULL */
+	char *link_speed;  /* "16.0 GT/s PCIe" */
+	char *link_width;  /* "16" */
 	char *max_link_speed;
 	char *max_link_width;
-	char *reset_methods; /* "flr pm bus" */
-	int numa_node;	      /* -1: unknown */
+	char *reset_methods;               /* "flr pm bus" */
+	int numa_node;                     /* -1: unknown */
 	struct nn_name_list group_members; /* BDFs, this function included */
 };
 
@@ -46,8 +46,8 @@ int nn_device_read(const struct nn_sysroot *root, const char *bdf, struct nn_dev
 		   struct nn_err *err);
 
 /**
- * The identity by which a guest finds a function: its address stays "" and its index 0, which whoever
- * passes several equal functions counts up in address order.
+ * The identity by which a guest finds a function: its address stays "" and its index 0, which
+ * whoever passes several equal functions counts up in address order.
  */
 struct nn_device_id nn_device_identity(const struct nn_device *device);
 

@@ -9,11 +9,11 @@
 
 #include "harness/base/array.h"
 
-#define PCI_DEVICES	  "/sys/bus/pci/devices"
-#define BLOCK_CLASS	  "/sys/class/block"
-#define NET_CLASS	  "/sys/class/net"
-#define DRM_CLASS	  "/sys/class/drm"
-#define VT_CLASS	  "/sys/class/vtconsole"
+#define PCI_DEVICES       "/sys/bus/pci/devices"
+#define BLOCK_CLASS       "/sys/class/block"
+#define NET_CLASS         "/sys/class/net"
+#define DRM_CLASS         "/sys/class/drm"
+#define VT_CLASS          "/sys/class/vtconsole"
 #define BASE_CLASS_SCREEN 0x03
 
 /* ---- what of the machine belongs to the function ---- */
@@ -100,7 +100,8 @@ static int function_blocks(const struct nn_sysroot *root, const char *bdf,
 }
 
 /* Append what is stacked on the listed devices, on that, and so on: partitions, dm, md, loop. */
-static int add_stacked(const struct nn_sysroot *root, struct nn_name_list *names, struct nn_err *err)
+static int add_stacked(const struct nn_sysroot *root, struct nn_name_list *names,
+		       struct nn_err *err)
 {
 	for (size_t i = 0; i < names->nr; i++) {
 		NN_AUTO(free) char *self = nn_asprintf(BLOCK_CLASS "/%s", names->names[i]);
@@ -116,8 +117,8 @@ static int add_stacked(const struct nn_sysroot *root, struct nn_name_list *names
 		for (size_t j = 0; j < above.nr; j++)
 			(void)list_add_once(names, above.names[j]);
 		for (size_t j = 0; j < entries.nr; j++) {
-			NN_AUTO(free) char *mark =
-				nn_asprintf("%s/%s/partition", self, entries.names[j]);
+			NN_AUTO(free)
+			char *mark = nn_asprintf("%s/%s/partition", self, entries.names[j]);
 
 			if (nn_sysfs_exists(root, mark))
 				(void)list_add_once(names, entries.names[j]);
@@ -133,8 +134,7 @@ char *nn_device_block_name(const struct nn_sysroot *root, const char *bdf)
 	if (function_blocks(root, bdf, &names, NULL))
 		return NULL;
 	for (size_t i = 0; i < names.nr; i++) {
-		NN_AUTO(free) char *part =
-			nn_asprintf(BLOCK_CLASS "/%s/partition", names.names[i]);
+		NN_AUTO(free) char *part = nn_asprintf(BLOCK_CLASS "/%s/partition", names.names[i]);
 		NN_AUTO(free) char *head = multipath_head(names.names[i]);
 
 		if (!head && !nn_sysfs_exists(root, part))
@@ -153,8 +153,7 @@ static char *block_of_source(const struct nn_sysroot *root, const char *source,
 	const char *base = slash ? slash + 1 : source;
 
 	for (size_t i = 0; i < blocks->nr; i++) {
-		NN_AUTO(free) char *path =
-			nn_asprintf(BLOCK_CLASS "/%s/dm/name", blocks->names[i]);
+		NN_AUTO(free) char *path = nn_asprintf(BLOCK_CLASS "/%s/dm/name", blocks->names[i]);
 		NN_AUTO(free) char *mapped = nn_sysfs_text(root, path);
 
 		if (mapped && strcmp(mapped, base) == 0)
@@ -193,8 +192,8 @@ static char *take_field(char **rest)
  * number finds what goes by another name; the source finds btrfs, whose number is no disk's.
  * Source: proc(5)
  */
-static int check_mount(const struct nn_sysroot *root, char *line,
-		       const struct nn_name_list *blocks, struct nn_err *err)
+static int check_mount(const struct nn_sysroot *root, char *line, const struct nn_name_list *blocks,
+		       struct nn_err *err)
 {
 	char *rest = line;
 	NN_AUTO(free) char *named = NULL;
@@ -247,8 +246,8 @@ static int check_lines(const struct nn_sysroot *root, const char *path,
 }
 
 /*
- * Whoever uses a block device in earnest (a file system, dm, md, ZFS, another mount namespace) holds
- * it exclusively; so the kernel itself says what no list of ours knows.
+ * Whoever uses a block device in earnest (a file system, dm, md, ZFS, another mount namespace)
+ * holds it exclusively; so the kernel itself says what no list of ours knows.
  */
 static int check_exclusive(const struct nn_sysroot *root, const struct nn_name_list *blocks,
 			   struct nn_err *err)

@@ -24,9 +24,8 @@ static __attribute__((noreturn)) void end_program(char *message, ...)
 static char *name_of(struct pci_access *access, const struct nn_device *device, int what)
 {
 	char text[NAME_CAP];
-	const char *name = pci_lookup_name(access, text, sizeof(text),
-					   what | PCI_LOOKUP_NO_NUMBERS, device->vendor,
-					   device->device);
+	const char *name = pci_lookup_name(access, text, sizeof(text), what | PCI_LOOKUP_NO_NUMBERS,
+					   device->vendor, device->device);
 
 	return nn_strdup(name);
 }

@@ -338,6 +338,7 @@ static int boot_stop(struct nn_boot *boot, struct nn_err *err)
 	if (boot->boot_started_ns) {
 		boot_progress(boot, "shutdown");
 		(void)boot_state(boot, "stopping", NULL, NULL); /* the end is recorded below */
+		boot->target_boot.is_told_to_stop = boot->is_told_to_stop;
 		rc = boot->target->shutdown(&boot->target_boot, &why);
 		if (rc && boot->runner->params->warn)
 			boot->runner->params->warn(boot->runner->params->user, why.message);

@@ -12,10 +12,10 @@
 
 /* Slots of bus 0: root ports for passed functions, then the virtual devices. */
 #define FIRST_PORT_SLOT 0x02
-#define MAX_PORTS	13
-#define SLOT_SHARE	0x10
-#define SLOT_NETWORK	0x11
-#define SLOT_DISK	0x12
+#define MAX_PORTS       13
+#define SLOT_SHARE      0x10
+#define SLOT_NETWORK    0x11
+#define SLOT_DISK       0x12
 
 struct address {
 	unsigned int domain;
@@ -278,9 +278,9 @@ static bool same_slot(const struct address *a, const struct address *b)
 }
 
 /*
- * One root port for each slot of the host, in address order, so that the guest finds equal functions
- * in the host's order. Function numbers are kept where function 0 is passed too; without one a slot
- * would look empty, so then they are counted from 0.
+ * One root port for each slot of the host, in address order, so that the guest finds equal
+ * functions in the host's order. Function numbers are kept where function 0 is passed too; without
+ * one a slot would look empty, so then they are counted from 0.
  */
 static int place_functions(const struct nn_name_list *bdfs, struct placement *places,
 			   struct nn_err *err)
@@ -303,9 +303,9 @@ static int place_functions(const struct nn_name_list *bdfs, struct placement *pl
 					  "more than %d slots to pass through with '%s'", MAX_PORTS,
 					  bdfs->names[i]);
 		place->guest.bus = bus;
-		place->guest.function = places[first].host.function == 0 ?
-						place->host.function :
-						(unsigned int)(i - first);
+		place->guest.function = places[first].host.function == 0
+						? place->host.function
+						: (unsigned int)(i - first);
 		place->has_siblings = i > first;
 		places[first].has_siblings = i > first;
 	}

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A libvirt domain as XML: pure, from a struct to text, through libxml2's tree so that nothing needs
- * escaping by hand. q35, no balloon, no USB, no graphics, a serial console kept in a file; it ends
- * for good however it ends. Passed functions sit behind root ports, one for each slot they share on
- * the host; virtual devices sit on bus 0.
+ * A libvirt domain as XML: pure, from a struct to text, through libxml2's tree so that nothing
+ * needs escaping by hand. q35, no balloon, no USB, no graphics, a serial console kept in a file; it
+ * ends for good however it ends. Passed functions sit behind root ports, one for each slot they
+ * share on the host; virtual devices sit on bus 0.
  */
 #ifndef NN_TARGET_DOMAIN_XML_H
 #define NN_TARGET_DOMAIN_XML_H
@@ -29,11 +29,11 @@ struct nn_domain {
 	const char *kernel; /* NULL: firmware boots from @disk */
 	const char *initrd;
 	const char *cmdline;
-	const char *disk;	    /* changes to it are thrown away */
-	const char *disk_format;    /* "qcow2" or "raw" */
-	bool has_host_root;	    /* share the host's / read-only as "nnroot" */
-	const char *console_path;   /* on the host */
-	const char *const *oem;	    /* SMBIOS OEM strings, NULL-terminated, or NULL */
+	const char *disk;                     /* changes to it are thrown away */
+	const char *disk_format;              /* "qcow2" or "raw" */
+	bool has_host_root;                   /* share the host's / read-only as "nnroot" */
+	const char *console_path;             /* on the host */
+	const char *const *oem;               /* SMBIOS OEM strings, NULL-terminated, or NULL */
 	const struct nn_name_list *functions; /* to pass through, sorted, or NULL */
 };
 

@@ -164,7 +164,8 @@ int nn_guest_initramfs_write(const struct nn_guest_initramfs *spec, const char *
 
 	for (size_t i = 0; i < NN_ARRAY_SIZE(folders); i++)
 		nn_cpio_add_folder(&cpio, folders[i]);
-	nn_cpio_add_char_device(&cpio, "dev/console", 5, 1); /* what init speaks to from its start */
+	nn_cpio_add_char_device(&cpio, "dev/console", 5,
+				1); /* what init speaks to from its start */
 	nn_cpio_add_file(&cpio, "init", PROGRAM_MODE, guest_init, sizeof(guest_init) - 1);
 	rc = add_busybox(&cpio, spec->busybox, err);
 	if (!rc)

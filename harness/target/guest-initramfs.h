@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The initramfs of the guest image `host`: a static busybox, the kernel modules that reach the root,
- * and guest-init.sh. Uncompressed, because unpacking costs a slow guest more than reading.
+ * The initramfs of the guest image `host`: a static busybox, the kernel modules that reach the
+ * root, and guest-init.sh. Uncompressed, because unpacking costs a slow guest more than reading.
  */
 #ifndef NN_TARGET_GUEST_INITRAMFS_H
 #define NN_TARGET_GUEST_INITRAMFS_H
@@ -12,8 +12,8 @@
 struct nn_guest_initramfs {
 	const struct nn_sysroot *root; /* where /lib/modules is */
 	const char *kernel_version;
-	const char *busybox;		      /* path, or NULL: found in PATH */
-	const struct nn_name_list *modules;   /* beside the virtual hardware's, or NULL */
+	const char *busybox;                /* path, or NULL: found in PATH */
+	const struct nn_name_list *modules; /* beside the virtual hardware's, or NULL */
 };
 
 /**

@@ -8,12 +8,12 @@
 #include "harness/base/array.h"
 #include "harness/base/subprocess.h"
 
-#define MODULES_FOLDER		"/lib/modules"
-#define CAPTURE_LIMIT_BYTES	(16UL << 20) /* of nn_subprocess_run() */
-#define BOOT_MAGIC_AT		0x202
+#define MODULES_FOLDER          "/lib/modules"
+#define CAPTURE_LIMIT_BYTES     (16UL << 20) /* of nn_subprocess_run() */
+#define BOOT_MAGIC_AT           0x202
 #define BOOT_VERSION_POINTER_AT 0x20e
-#define BOOT_SECTOR_BYTES	0x200
-#define BOOT_HEADER_BYTES	0x4000
+#define BOOT_SECTOR_BYTES       0x200
+#define BOOT_HEADER_BYTES       0x4000
 
 /* The two lists of a kernel, as text, while names are resolved. */
 struct module_lists {
@@ -137,9 +137,8 @@ int nn_kernel_modules_resolve(const struct nn_sysroot *root, const char *version
 	NN_AUTO(free) char *builtin = nn_sysfs_text(root, builtin_path);
 	NN_AUTO(name_list) struct nn_name_list paths = {0};
 	int rc = nn_sysfs_read(root, dep_path, &dep, err);
-	struct module_lists lists = {.folder = folder,
-				     .dep = nn_strbuf_str(&dep),
-				     .builtin = builtin ? builtin : ""};
+	struct module_lists lists = {
+		.folder = folder, .dep = nn_strbuf_str(&dep), .builtin = builtin ? builtin : ""};
 
 	if (rc)
 		return nn_err_prefix(err, "modules of kernel %s", version);
@@ -161,7 +160,8 @@ static const char *decompressor(const char *path)
 	for (size_t i = 0; i < NN_ARRAY_SIZE(compressions); i++) {
 		size_t suffix_len = strlen(compressions[i].suffix);
 
-		if (len > suffix_len && strcmp(path + len - suffix_len, compressions[i].suffix) == 0)
+		if (len > suffix_len &&
+		    strcmp(path + len - suffix_len, compressions[i].suffix) == 0)
 			return compressions[i].program;
 	}
 	return NULL;

@@ -20,8 +20,8 @@ int nn_kernel_modules_resolve(const struct nn_sysroot *root, const char *version
 			      struct nn_err *err);
 
 /** The content of a file, decompressed by xz, zstd or gzip when its name says so (.ko.xz …). */
-int nn_file_load_unpacked(const struct nn_sysroot *root, const char *path, struct nn_strbuf *ret_bytes,
-			  struct nn_err *err);
+int nn_file_load_unpacked(const struct nn_sysroot *root, const char *path,
+			  struct nn_strbuf *ret_bytes, struct nn_err *err);
 
 /** "nvme" of "/lib/modules/…/nvme.ko.xz", with '-' and '_' as in the file; the caller's. */
 char *nn_kernel_module_name(const char *path);

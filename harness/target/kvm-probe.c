@@ -23,8 +23,8 @@
 /* How far the child came; what it tells its parent. */
 struct probe_report {
 	char step[48];
-	int errnum;	  /* of the step; 0: see exit_reason */
-	int exit_reason;  /* of KVM_RUN */
+	int errnum;      /* of the step; 0: see exit_reason */
+	int exit_reason; /* of KVM_RUN */
 	int is_successful;
 };
 
@@ -62,8 +62,8 @@ static int probe_create(struct probe_vm *vm, struct probe_report *report)
 static int probe_memory(struct probe_vm *vm, struct probe_report *report)
 {
 	int run_bytes = ioctl(vm->kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
-	unsigned char *page = mmap(NULL, GUEST_BYTES, PROT_READ | PROT_WRITE,
-				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	unsigned char *page =
+		mmap(NULL, GUEST_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	struct kvm_userspace_memory_region region = {.guest_phys_addr = GUEST_ADDRESS,
 						     .memory_size = GUEST_BYTES,
 						     .userspace_addr = (uintptr_t)page};
@@ -126,9 +126,10 @@ static int probe_failure(const struct probe_report *report, struct nn_err *err)
 	char text[128];
 
 	if (report->errnum == 0)
-		return nn_err_set(err, -ENOTSUP,
-				  "KVM does not work: a vCPU left %s with exit reason %d, not by hlt",
-				  report->step, report->exit_reason);
+		return nn_err_set(
+			err, -ENOTSUP,
+			"KVM does not work: a vCPU left %s with exit reason %d, not by hlt",
+			report->step, report->exit_reason);
 	return nn_err_set(err, -ENOTSUP, "KVM does not work: %s: %s", report->step,
 			  strerror_r(report->errnum, text, sizeof(text)));
 }
@@ -148,7 +149,8 @@ static int probe_listen(int report_fd, uint64_t deadline_ns, struct nn_err *err)
 		return nn_err_set(err, -ENOTSUP, "KVM does not work: a vCPU hung for %.3g s",
 				  (double)deadline_ns / 1e9);
 	if (rc < 0 || read(report_fd, &report, sizeof(report)) != (ssize_t)sizeof(report))
-		return nn_err_set(err, -ENOTSUP, "KVM does not work: the process that tried it died");
+		return nn_err_set(err, -ENOTSUP,
+				  "KVM does not work: the process that tried it died");
 	return report.is_successful ? 0 : probe_failure(&report, err);
 }
 

@@ -11,7 +11,7 @@
 #include "harness/target/libvirt-calls.h"
 
 #define CALL_MAX_NS (30 * NN_NS_PER_S)
-#define POLL_NS	    (50 * NN_NS_PER_MS)
+#define POLL_NS     (50 * NN_NS_PER_MS)
 
 /* Both marks are needed: a name alone could be somebody's else. */
 static bool is_ours(virDomainPtr domain)
@@ -70,8 +70,8 @@ static int destroy_all(virConnectPtr connection, unsigned int *ret_nr, struct nn
 		if (nr == 0)
 			break;
 		if (nn_clock_ns() >= until_ns)
-			return nn_err_set(err, -EIO, "%u domains '" NN_DOMAIN_PREFIX "…' do not end",
-					  nr);
+			return nn_err_set(err, -EIO,
+					  "%u domains '" NN_DOMAIN_PREFIX "…' do not end", nr);
 		nn_clock_sleep_ns(POLL_NS);
 	}
 	if (ret_nr)

@@ -19,7 +19,8 @@
 #include "harness/target/vm-settings.h"
 
 #define CHECK_MAX_NS   (20 * NN_NS_PER_S)
-#define POLL_NS	       (50 * NN_NS_PER_MS)
+#define POLL_NS        (50 * NN_NS_PER_MS)
+#define RECONNECT_NS   (10 * NN_NS_PER_S)
 #define CLASS_STORAGE  0x01
 #define WORK_DIR_MODE  0711 /* QEMU may run as another user: it must get at the files we name */
 #define LAST_WORDS_CAP 200
@@ -464,6 +465,25 @@ static bool wait_until_off(const struct libvirt_state *state, uint64_t allowed_n
 	return false;
 }
 
+/* The connection broke, say because the daemon is being restarted: ask the new one. */
+static int end_domain_anew(struct nn_target_boot *boot, struct nn_err *err)
+{
+	const struct libvirt_state *state = boot->state;
+	uint64_t until_ns = nn_clock_ns() + RECONNECT_NS;
+	int rc;
+
+	for (;;) {
+		rc = nn_virt_destroy_uuid(state->settings.uri, boot->boot,
+					  boot->deadlines->shutdown_ns, err);
+		if (rc != -ENOTCONN || nn_clock_ns() >= until_ns)
+			break;
+		nn_clock_sleep_ns(POLL_NS);
+	}
+	if (rc)
+		(void)nn_err_prefix(err, "end the VM");
+	return rc;
+}
+
 /*
  * See to it that the domain is gone. Destroying one that is switching off waits for its end, and so
  * for the devices to be given back.
@@ -475,13 +495,13 @@ static int end_domain(struct nn_target_boot *boot, struct nn_err *err)
 	int rc;
 
 	if (state->is_lost)
-		return nn_virt_destroy_uuid(state->settings.uri, boot->boot, allowed_ns, err);
+		return end_domain_anew(boot, err);
 	if (!state->domain)
 		return 0;
 	rc = nn_virt_destroy(state->domain, allowed_ns, err);
 	state->is_lost = rc == -ETIMEDOUT;
-	if (rc && !state->is_lost) /* the daemon was restarted, say: ask the new one */
-		rc = nn_virt_destroy_uuid(state->settings.uri, boot->boot, allowed_ns, err);
+	if (rc && !state->is_lost)
+		rc = end_domain_anew(boot, err);
 	return rc;
 }
 
@@ -542,7 +562,7 @@ static int libvirt_restore(struct nn_target_boot *boot, struct nn_err *err)
 		return 0;
 	end_rc = end_domain(boot, &why);
 	(void)keep_console(boot, NULL); /* kept by shutdown, unless that never came */
-	rc = give_back(boot, err);	/* even then: what is still held says so itself */
+	rc = give_back(boot, err);      /* even then: what is still held says so itself */
 	if (!rc && end_rc)
 		rc = nn_err_set(err, end_rc, "%s", why.message);
 	state_free(state);

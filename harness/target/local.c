@@ -10,12 +10,12 @@
 #include "harness/target/passed.h"
 #include "harness/target/target.h"
 
-#define VFIO_DRIVER	   "vfio-pci"
-#define CLASS_STORAGE	   0x01
+#define VFIO_DRIVER        "vfio-pci"
+#define CLASS_STORAGE      0x01
 #define STORAGE_SETTLE_NS  (5 * NN_NS_PER_S)
 #define INTERRUPT_GRACE_NS (2 * NN_NS_PER_S)
-#define POLL_NS		   (10 * NN_NS_PER_MS)
-#define LOG_NAME	   "agent.log"
+#define POLL_NS            (10 * NN_NS_PER_MS)
+#define LOG_NAME           "agent.log"
 
 struct local_state {
 	struct nn_passed_set passed; /* the spare */
@@ -28,8 +28,8 @@ struct local_state {
 /* ---- check ---- */
 
 /*
- * VFIO hands over whole groups: while a host driver holds a neighbour of the spare, the group cannot
- * be opened. Source: Documentation/driver-api/vfio.rst, "viable"
+ * VFIO hands over whole groups: while a host driver holds a neighbour of the spare, the group
+ * cannot be opened. Source: Documentation/driver-api/vfio.rst, "viable"
  */
 static int check_spare_alone(const struct nn_sysroot *root, const struct nn_device *spare,
 			     struct nn_err *err)

@@ -7,9 +7,10 @@ int nn_check_iommu(const struct nn_sysroot *root, struct nn_err *err)
 {
 	if (nn_iommu_is_active(root))
 		return 0;
-	return nn_err_set(err, -ENOTSUP,
-			  "no IOMMU: /sys/kernel/iommu_groups is empty; enable VT-d or AMD-Vi in the "
-			  "firmware and boot with intel_iommu=on or amd_iommu=on");
+	return nn_err_set(
+		err, -ENOTSUP,
+		"no IOMMU: /sys/kernel/iommu_groups is empty; enable VT-d or AMD-Vi in the "
+		"firmware and boot with intel_iommu=on or amd_iommu=on");
 }
 
 int nn_check_device(const struct nn_sysroot *root, const char *role, const char *bdf,

@@ -36,8 +36,8 @@ struct nn_target_boot {
 	const struct nn_artifact_sink *artifacts;
 	const struct nn_deadlines *deadlines;
 	const char *agent_path; /* absolute path of nearnative-agent on this host */
-	const char *work_dir;	/* a private folder for logs and images, kept until the boot ends */
-	const char *boot;	/* UUID */
+	const char *work_dir;   /* a private folder for logs and images, kept until the boot ends */
+	const char *boot;       /* UUID */
 	/*
 	 * in, set before shutdown: the agent has been told to stop, so the system ends by itself.
 	 * While false, waiting for that would be in vain and shutdown is short.

@@ -18,9 +18,9 @@ struct nn_vm_settings {
 	uint64_t memory_bytes;
 	uint64_t vcpus;
 	bool is_host_image; /* the host's own root; else @disk is what boots */
-	char *disk;	    /* or NULL */
-	char *kernel;	    /* NULL: the firmware boots from the disk */
-	char *initrd;	    /* NULL: made by us, for the host image */
+	char *disk;         /* or NULL */
+	char *kernel;       /* NULL: the firmware boots from the disk */
+	char *initrd;       /* NULL: made by us, for the host image */
 	const char *cmdline_extra;
 	bool is_emulated; /* TCG */
 	const char *emulator;

@@ -8,7 +8,7 @@
 #include "harness/device/device.h"
 
 /* Base classes of the PCI Code and ID Assignment Specification. */
-#define CLASS_DISPLAY	 0x03
+#define CLASS_DISPLAY    0x03
 #define CLASS_PROCESSING 0x12
 
 static const char *const wish_words[] = {"auto", "gpu", "cpu", NULL};

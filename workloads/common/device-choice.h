@@ -11,11 +11,11 @@
 #include "workloads/workload.h"
 
 /* The row that a workload with such a choice puts into its settings. */
-#define NN_DEVICE_CHOICE_SETTING                                                                   \
-	{                                                                                          \
-		.name = "device", .kind = NN_SETTING_STRING, .default_text = "auto",               \
-		.help = "auto: the device under test, else a GPU, else software; gpu: no "         \
-			"software; cpu: software only",                                            \
+#define NN_DEVICE_CHOICE_SETTING                                                           \
+	{                                                                                  \
+		.name = "device", .kind = NN_SETTING_STRING, .default_text = "auto",       \
+		.help = "auto: the device under test, else a GPU, else software; gpu: no " \
+			"software; cpu: software only",                                    \
 	}
 
 enum nn_device_wish_kind { NN_WISH_AUTO, NN_WISH_GPU, NN_WISH_CPU };
@@ -23,7 +23,7 @@ enum nn_device_wish_kind { NN_WISH_AUTO, NN_WISH_GPU, NN_WISH_CPU };
 struct nn_device_wish {
 	enum nn_device_wish_kind kind;
 	bool is_gpu_under_test; /* the job's device is a display or processing controller */
-	char bdf[NN_BDF_CAP];	/* of the device under test as this side sees it, or "" */
+	char bdf[NN_BDF_CAP];   /* of the device under test as this side sees it, or "" */
 };
 
 /* What a library says about one of its devices. */

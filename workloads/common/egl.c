@@ -11,6 +11,7 @@
 #include <GLES3/gl3.h>
 
 #include "harness/base/array.h"
+#include "harness/base/bdf.h"
 #include "harness/base/cleanup.h"
 
 #define EGL_LIBRARY    "libEGL.so.1"
@@ -18,16 +19,16 @@
 #define MAX_DEVICES    32
 #define MAX_CANDIDATES (MAX_DEVICES + 1)
 
-#define EGL_FUNCTIONS(X)                                                                           \
-	X(eglBindAPI)                                                                              \
-	X(eglChooseConfig)                                                                         \
-	X(eglCreateContext)                                                                        \
-	X(eglDestroyContext)                                                                       \
-	X(eglGetError)                                                                             \
-	X(eglGetProcAddress)                                                                       \
-	X(eglInitialize)                                                                           \
-	X(eglMakeCurrent)                                                                          \
-	X(eglQueryString)                                                                          \
+#define EGL_FUNCTIONS(X)     \
+	X(eglBindAPI)        \
+	X(eglChooseConfig)   \
+	X(eglCreateContext)  \
+	X(eglDestroyContext) \
+	X(eglGetError)       \
+	X(eglGetProcAddress) \
+	X(eglInitialize)     \
+	X(eglMakeCurrent)    \
+	X(eglQueryString)    \
 	X(eglTerminate)
 
 #define MEMBER(name) __typeof__(&name) name;
@@ -75,8 +76,8 @@ static const struct {
 
 bool nn_egl_is_software_name(const char *renderer)
 {
-	static const char *const names[] = {"llvmpipe", "softpipe", "swrast", "Software Rasterizer",
-					    "SWR", "SwiftShader"};
+	static const char *const names[] = {
+		"llvmpipe", "softpipe", "swrast", "Software Rasterizer", "SWR", "SwiftShader"};
 
 	/* "virgl (LLVMPIPE …)" names what renders at the far end of a virtual GPU. */
 	if (strncmp(renderer, "virgl", strlen("virgl")) == 0)
@@ -137,19 +138,23 @@ static int load_api(struct egl_api *api, struct nn_err *err)
 	return 0;
 }
 
-/* The PCI address behind /dev/dri/<name>, or "". */
-static void node_bdf(const struct nn_sysroot *root, const char *node, char ret_bdf[NN_BDF_CAP])
+void nn_egl_node_bdf(const struct nn_sysroot *root, const char *node, char ret_bdf[NN_BDF_CAP])
 {
-	NN_AUTO(strbuf) struct nn_strbuf path = NN_STRBUF_INIT;
-	NN_AUTO(free) char *name = NULL;
 	const char *slash = strrchr(node, '/');
+	NN_AUTO(free)
+	char *link = nn_asprintf("/sys/class/drm/%s/device", slash ? slash + 1 : node);
+	NN_AUTO(free) char *link_path = nn_sysfs_path(root, link);
+	NN_AUTO(free) char *device = realpath(link_path, NULL);
+	char *part = device ? strrchr(device, '/') : NULL;
 
 	ret_bdf[0] = '\0';
-	nn_strbuf_addf(&path, "/sys/class/drm/%s/device", slash ? slash + 1 : node);
-	name = nn_sysfs_link_name(root, nn_strbuf_str(&path));
-	/* Other buses end in other names ("vgem"), which only fail to match. */
-	if (name && strlen(name) < NN_BDF_CAP)
-		memcpy(ret_bdf, name, strlen(name) + 1);
+	/* A virtio GPU is a device of the virtio bus below its PCI function: walk up to that. */
+	while (part) {
+		if (nn_bdf_parse(part + 1, ret_bdf, NULL) == 0)
+			return;
+		*part = '\0';
+		part = strrchr(device, '/');
+	}
 }
 
 static void read_place(const struct egl_api *api, const struct nn_sysroot *root,
@@ -164,7 +169,7 @@ static void read_place(const struct egl_api *api, const struct nn_sysroot *root,
 	if (!node && nn_egl_has_extension(extensions, "EGL_EXT_device_drm"))
 		node = api->eglQueryDeviceStringEXT(place->device, EGL_DRM_DEVICE_FILE_EXT);
 	if (node)
-		node_bdf(root, node, place->candidate.bdf);
+		nn_egl_node_bdf(root, node, place->candidate.bdf);
 }
 
 /* All places that the wish allows, the best first. */
@@ -287,6 +292,7 @@ int nn_egl_new(const struct nn_device_wish *wish, const struct nn_sysroot *root,
 	       struct nn_egl **ret_egl, struct nn_err *err)
 {
 	NN_AUTO(egl) struct nn_egl *egl = nn_calloc(1, sizeof(*egl));
+	struct nn_err last = {0}; /* of the places that failed; forgotten when one works */
 	struct egl_places places;
 	int rc = load_api(&egl->api, err);
 
@@ -294,17 +300,15 @@ int nn_egl_new(const struct nn_device_wish *wish, const struct nn_sysroot *root,
 		return rc;
 	egl->gles_library = dlopen(GLES_LIBRARY, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
 	find_places(&egl->api, wish, root, &places);
-	rc = nn_device_wish_refuse(wish, "EGL", "", err);
+	(void)nn_device_wish_refuse(wish, "EGL", "", &last);
 	for (size_t i = 0; i < places.nr; i++) {
-		rc = try_place(egl, wish, &places.items[i], err);
-		if (!rc)
-			break;
+		if (!try_place(egl, wish, &places.items[i], &last)) {
+			*ret_egl = NN_STEAL(egl);
+			return 0;
+		}
 		drop_context(egl);
 	}
-	if (rc)
-		return rc;
-	*ret_egl = NN_STEAL(egl);
-	return 0;
+	return nn_err_set(err, last.code, "%s", last.message);
 }
 
 void nn_egl_free(struct nn_egl *egl)

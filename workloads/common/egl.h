@@ -33,6 +33,9 @@ void *nn_egl_function(const struct nn_egl *egl, const char *name);
 /** Is it the name of a renderer that runs on the CPU? A virtual GPU's name (virgl) is not. */
 bool nn_egl_is_software_name(const char *renderer);
 
+/** The PCI address of the GPU behind a node of /dev/dri, or "" when it is on no PCI bus. */
+void nn_egl_node_bdf(const struct nn_sysroot *root, const char *node, char ret_bdf[NN_BDF_CAP]);
+
 /** Does the blank-separated list of extensions hold @name as a whole word? */
 bool nn_egl_has_extension(const char *extensions, const char *name);
 

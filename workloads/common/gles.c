@@ -9,38 +9,38 @@
 #include "harness/base/array.h"
 #include "harness/base/cleanup.h"
 
-#define GLES_FUNCTIONS(X)                                                                          \
-	X(glAttachShader)                                                                          \
-	X(glBindFramebuffer)                                                                       \
-	X(glBindRenderbuffer)                                                                      \
-	X(glBlendFunc)                                                                             \
-	X(glCheckFramebufferStatus)                                                                \
-	X(glClear)                                                                                 \
-	X(glClearColor)                                                                            \
-	X(glCompileShader)                                                                         \
-	X(glCreateProgram)                                                                         \
-	X(glCreateShader)                                                                          \
-	X(glDeleteFramebuffers)                                                                    \
-	X(glDeleteProgram)                                                                         \
-	X(glDeleteRenderbuffers)                                                                   \
-	X(glDeleteShader)                                                                          \
-	X(glDrawArrays)                                                                            \
-	X(glEnable)                                                                                \
-	X(glFinish)                                                                                \
-	X(glFramebufferRenderbuffer)                                                               \
-	X(glGenFramebuffers)                                                                       \
-	X(glGenRenderbuffers)                                                                      \
-	X(glGetError)                                                                              \
-	X(glGetIntegerv)                                                                           \
-	X(glGetProgramInfoLog)                                                                     \
-	X(glGetProgramiv)                                                                          \
-	X(glGetUniformLocation)                                                                    \
-	X(glLinkProgram)                                                                           \
-	X(glReadPixels)                                                                            \
-	X(glRenderbufferStorage)                                                                   \
-	X(glShaderSource)                                                                          \
-	X(glUniform4f)                                                                             \
-	X(glUseProgram)                                                                            \
+#define GLES_FUNCTIONS(X)            \
+	X(glAttachShader)            \
+	X(glBindFramebuffer)         \
+	X(glBindRenderbuffer)        \
+	X(glBlendFunc)               \
+	X(glCheckFramebufferStatus)  \
+	X(glClear)                   \
+	X(glClearColor)              \
+	X(glCompileShader)           \
+	X(glCreateProgram)           \
+	X(glCreateShader)            \
+	X(glDeleteFramebuffers)      \
+	X(glDeleteProgram)           \
+	X(glDeleteRenderbuffers)     \
+	X(glDeleteShader)            \
+	X(glDrawArrays)              \
+	X(glEnable)                  \
+	X(glFinish)                  \
+	X(glFramebufferRenderbuffer) \
+	X(glGenFramebuffers)         \
+	X(glGenRenderbuffers)        \
+	X(glGetError)                \
+	X(glGetIntegerv)             \
+	X(glGetProgramInfoLog)       \
+	X(glGetProgramiv)            \
+	X(glGetUniformLocation)      \
+	X(glLinkProgram)             \
+	X(glReadPixels)              \
+	X(glRenderbufferStorage)     \
+	X(glShaderSource)            \
+	X(glUniform4f)               \
+	X(glUseProgram)              \
 	X(glViewport)
 
 #define MEMBER(name) __typeof__(&name) name;

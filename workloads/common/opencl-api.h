@@ -12,30 +12,30 @@
 
 #include "workloads/common/device-choice.h"
 
-#define NN_OPENCL_FUNCTIONS(X)                                                                     \
-	X(clBuildProgram)                                                                          \
-	X(clCreateBuffer)                                                                          \
-	X(clCreateCommandQueue)                                                                    \
-	X(clCreateContext)                                                                         \
-	X(clCreateKernel)                                                                          \
-	X(clCreateProgramWithSource)                                                               \
-	X(clEnqueueCopyBuffer)                                                                     \
-	X(clEnqueueMapBuffer)                                                                      \
-	X(clEnqueueNDRangeKernel)                                                                  \
-	X(clEnqueueReadBuffer)                                                                     \
-	X(clEnqueueUnmapMemObject)                                                                 \
-	X(clEnqueueWriteBuffer)                                                                    \
-	X(clFinish)                                                                                \
-	X(clGetDeviceIDs)                                                                          \
-	X(clGetDeviceInfo)                                                                         \
-	X(clGetPlatformIDs)                                                                        \
-	X(clGetPlatformInfo)                                                                       \
-	X(clGetProgramBuildInfo)                                                                   \
-	X(clReleaseCommandQueue)                                                                   \
-	X(clReleaseContext)                                                                        \
-	X(clReleaseKernel)                                                                         \
-	X(clReleaseMemObject)                                                                      \
-	X(clReleaseProgram)                                                                        \
+#define NN_OPENCL_FUNCTIONS(X)       \
+	X(clBuildProgram)            \
+	X(clCreateBuffer)            \
+	X(clCreateCommandQueue)      \
+	X(clCreateContext)           \
+	X(clCreateKernel)            \
+	X(clCreateProgramWithSource) \
+	X(clEnqueueCopyBuffer)       \
+	X(clEnqueueMapBuffer)        \
+	X(clEnqueueNDRangeKernel)    \
+	X(clEnqueueReadBuffer)       \
+	X(clEnqueueUnmapMemObject)   \
+	X(clEnqueueWriteBuffer)      \
+	X(clFinish)                  \
+	X(clGetDeviceIDs)            \
+	X(clGetDeviceInfo)           \
+	X(clGetPlatformIDs)          \
+	X(clGetPlatformInfo)         \
+	X(clGetProgramBuildInfo)     \
+	X(clReleaseCommandQueue)     \
+	X(clReleaseContext)          \
+	X(clReleaseKernel)           \
+	X(clReleaseMemObject)        \
+	X(clReleaseProgram)          \
 	X(clSetKernelArg)
 
 /* The type of a declared function, without a reference that the linker would have to resolve. */

@@ -10,13 +10,13 @@
 
 #include "harness/base/strbuf.h"
 
-#define LIBRARY	      "libOpenCL.so.1"
+#define LIBRARY       "libOpenCL.so.1"
 #define MAX_PLATFORMS 16
 #define MAX_DEVICES   32
 
 /* cl_nv_device_attribute_query, which Khronos' headers leave out. */
-#define DEVICE_PCI_BUS_ID_NV	0x4008
-#define DEVICE_PCI_SLOT_ID_NV	0x4009
+#define DEVICE_PCI_BUS_ID_NV    0x4008
+#define DEVICE_PCI_SLOT_ID_NV   0x4009
 #define DEVICE_PCI_DOMAIN_ID_NV 0x400A
 
 static const struct {

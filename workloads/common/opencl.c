@@ -216,8 +216,7 @@ int nn_opencl_kernel_new(struct nn_opencl *cl, const char *source, const char *n
 	cl_int code = 0;
 
 	*NN_ARRAY_APPEND(cl->kernels, cl->nr_kernels, cl->cap_kernels) = kernel;
-	kernel->program =
-		cl->api.clCreateProgramWithSource(cl->context, 1, &source, NULL, &code);
+	kernel->program = cl->api.clCreateProgramWithSource(cl->context, 1, &source, NULL, &code);
 	if (code)
 		return failed(err, code, "create a program");
 	code = cl->api.clBuildProgram(kernel->program, 1, &cl->choice.device, "-cl-std=CL1.2", NULL,

@@ -138,23 +138,25 @@ static int round_trip(struct bandwidth_state *state, struct bandwidth_times *ret
 	return 0;
 }
 
+static int check_sink(const struct bandwidth_state *state, uint64_t stream, struct nn_err *err)
+{
+	size_t at;
+
+	if (nn_oracle_pattern_check(state->sink, state->len_bytes / sizeof(uint64_t), stream, &at))
+		return 0;
+	return nn_err_set(err, -EBADMSG, "round trip %" PRIu64 ": wrong data at byte %zu of %zu",
+			  stream, at * sizeof(uint64_t), state->len_bytes);
+}
+
 /* A pattern of its own for every round trip, so that data left from the last one is noticed. */
 static int checked_round_trip(struct bandwidth_state *state, uint64_t stream,
 			      struct bandwidth_times *ret_times, struct nn_err *err)
 {
-	size_t nr = state->len_bytes / sizeof(uint64_t);
-	size_t at;
 	int rc;
 
-	nn_oracle_pattern_fill(state->source, nr, stream);
+	nn_oracle_pattern_fill(state->source, state->len_bytes / sizeof(uint64_t), stream);
 	rc = round_trip(state, ret_times, err);
-	if (rc)
-		return rc;
-	if (!nn_oracle_pattern_check(state->sink, nr, stream, &at))
-		return nn_err_set(err, -EBADMSG,
-				  "round trip %" PRIu64 ": wrong data at byte %zu of %zu", stream,
-				  at * sizeof(uint64_t), state->len_bytes);
-	return 0;
+	return rc ? rc : check_sink(state, stream, err);
 }
 
 static int bandwidth_iterate(struct nn_workload_run *run, double *values, struct nn_err *err)
@@ -240,8 +242,9 @@ const struct nn_workload nn_workload_compute_bandwidth = {
 	.plugin =
 		{
 			.name = "compute/bandwidth",
-			.summary = "OpenCL transfers host to device (h2d), device to host (d2h) and "
-				   "within the device (copy)",
+			.summary =
+				"OpenCL transfers host to device (h2d), device to host (d2h) and "
+				"within the device (copy)",
 			.settings = bandwidth_settings,
 		},
 	.exposes = "h2d, d2h: IOMMU translation and page size, PCIe link and payload size in the "

@@ -145,10 +145,12 @@ const struct nn_workload nn_workload_compute_launch_latency = {
 	.plugin =
 		{
 			.name = "compute/launch-latency",
-			.summary = "OpenCL launch of a tiny kernel until the host knows it has ended",
+			.summary =
+				"OpenCL launch of a tiny kernel until the host knows it has ended",
 			.settings = launch_settings,
 		},
-	.exposes = "doorbell writes, interrupt delivery (posted or injected), halt exits and wake-up",
+	.exposes =
+		"doorbell writes, interrupt delivery (posted or injected), halt exits and wake-up",
 	.metrics = launch_metrics,
 	.nr_metrics = NN_ARRAY_SIZE(launch_metrics),
 	.default_iterations = 30,

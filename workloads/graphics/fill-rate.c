@@ -172,8 +172,9 @@ const struct nn_workload nn_workload_graphics_fill_rate = {
 			.summary = "OpenGL ES: full-screen layers blended into memory",
 			.settings = fill_settings,
 		},
-	.exposes = "large targets: a control, a difference means clocks or power limits; small ones: "
-		   "submission and the interrupt of the fence",
+	.exposes =
+		"large targets: a control, a difference means clocks or power limits; small ones: "
+		"submission and the interrupt of the fence",
 	.metrics = fill_metrics,
 	.nr_metrics = NN_ARRAY_SIZE(fill_metrics),
 	.default_iterations = 20,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A fixed set of blocks, spread over a device, whose content is known by digest: read once when the
- * set is made, compared at every later read. Which blocks belong to it depends on sizes alone, never
- * on a seed, so that two arms choose the same and their checksums can be compared. Never writes.
+ * set is made, compared at every later read. Which blocks belong to it depends on sizes alone,
+ * never on a seed, so that two arms choose the same and their checksums can be compared. Never
+ * writes.
  */
 #ifndef NN_WORKLOADS_IOMMU_BLOCK_SET_H
 #define NN_WORKLOADS_IOMMU_BLOCK_SET_H

@@ -148,8 +148,8 @@ static int dma_map_setup(struct nn_workload_run *run, struct nn_err *err)
 
 	run->state = state;
 	state->container = NN_VFIO_CONTAINER_INIT;
-	state->max_bytes = nn_workload_bytes(self, run, "max_size") / SMALLEST_BYTES *
-			   SMALLEST_BYTES;
+	state->max_bytes =
+		nn_workload_bytes(self, run, "max_size") / SMALLEST_BYTES * SMALLEST_BYTES;
 	rc = find_group(run, &group, err);
 	if (rc)
 		return rc;
@@ -280,16 +280,16 @@ static const struct nn_setting dma_map_settings[] = {
 	{.name = NULL},
 };
 
-#define MAP_METRIC(metric_name)                                                                    \
-	{                                                                                          \
-		.name = (metric_name), .unit = "us", .direction = NN_LOWER_IS_BETTER,              \
-		.kind = NN_KIND_TIME,                                                              \
+#define MAP_METRIC(metric_name)                                                       \
+	{                                                                             \
+		.name = (metric_name), .unit = "us", .direction = NN_LOWER_IS_BETTER, \
+		.kind = NN_KIND_TIME,                                                 \
 	}
 
 static const struct nn_metric dma_map_metrics[] = {
-	MAP_METRIC("map_4KiB"),	 MAP_METRIC("unmap_4KiB"),  MAP_METRIC("map_64KiB"),
+	MAP_METRIC("map_4KiB"),    MAP_METRIC("unmap_4KiB"),  MAP_METRIC("map_64KiB"),
 	MAP_METRIC("unmap_64KiB"), MAP_METRIC("map_1MiB"),    MAP_METRIC("unmap_1MiB"),
-	MAP_METRIC("map_16MiB"), MAP_METRIC("unmap_16MiB"), MAP_METRIC("map_64MiB"),
+	MAP_METRIC("map_16MiB"),   MAP_METRIC("unmap_16MiB"), MAP_METRIC("map_64MiB"),
 	MAP_METRIC("unmap_64MiB"),
 };
 
@@ -299,11 +299,13 @@ const struct nn_workload nn_workload_iommu_dma_map = {
 	.plugin =
 		{
 			.name = "iommu/dma-map",
-			.summary = "VFIO type1: map and unmap memory for the DMA of a spare function",
+			.summary =
+				"VFIO type1: map and unmap memory for the DMA of a spare function",
 			.settings = dma_map_settings,
 		},
-	.exposes = "pinning, IOMMU page-table writes and IOTLB invalidation: what starting a VM and "
-		   "every vIOMMU mapping cost",
+	.exposes =
+		"pinning, IOMMU page-table writes and IOTLB invalidation: what starting a VM and "
+		"every vIOMMU mapping cost",
 	.metrics = dma_map_metrics,
 	.nr_metrics = NN_ARRAY_SIZE(dma_map_metrics),
 	.default_iterations = 30,

@@ -22,7 +22,7 @@
 
 /* A guest's agent may be up before the driver has found the namespaces. */
 #define SCAN_DEADLINE_NS (5 * NN_NS_PER_S)
-#define SCAN_PAUSE_NS	 (20 * NN_NS_PER_MS)
+#define SCAN_PAUSE_NS    (20 * NN_NS_PER_MS)
 
 enum { METRIC_LATENCY, METRIC_THROUGHPUT };
 
@@ -167,8 +167,8 @@ static int make_set(struct nn_workload_run *run, struct nvme_read_state *state, 
 		return rc;
 	if (state->block_bytes % unit_bytes)
 		return nn_err_set(err, -EINVAL,
-				  "setting 'block' is %" PRIu64 ", no multiple of the device's %"
-				  PRIu64 " bytes",
+				  "setting 'block' is %" PRIu64
+				  ", no multiple of the device's %" PRIu64 " bytes",
 				  state->block_bytes, unit_bytes);
 	if (!span_bytes || span_bytes > len_bytes)
 		span_bytes = len_bytes;

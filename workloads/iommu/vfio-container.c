@@ -14,8 +14,8 @@
 
 /* So aligned, memory with huge pages can be mapped by huge pages. */
 #define IOVA_ALIGN_BYTES (2ULL << 20)
-#define MAX_INFO_BYTES	 65536U
-#define MAX_RANGES	 64
+#define MAX_INFO_BYTES   65536U
+#define MAX_RANGES       64
 
 /* What may not be opened is, to a workload, not there: a reason to skip. */
 static int open_node(const struct nn_sysroot *root, const char *path, int *ret_fd,
@@ -112,8 +112,8 @@ int nn_iova_pick(const struct nn_iova_range *ranges, size_t nr, uint64_t len_byt
 	for (size_t i = 0; i < nr; i++) {
 		/* Not 0: a device that was never programmed accesses that. */
 		uint64_t floor = ranges[i].first ? ranges[i].first : 1;
-		uint64_t first = (floor + IOVA_ALIGN_BYTES - 1) / IOVA_ALIGN_BYTES *
-				 IOVA_ALIGN_BYTES;
+		uint64_t first =
+			(floor + IOVA_ALIGN_BYTES - 1) / IOVA_ALIGN_BYTES * IOVA_ALIGN_BYTES;
 
 		if (first >= floor && first <= ranges[i].last &&
 		    ranges[i].last - first >= len_bytes - 1) {
@@ -125,7 +125,8 @@ int nn_iova_pick(const struct nn_iova_range *ranges, size_t nr, uint64_t len_byt
 }
 
 /* The ranges from the chain of capabilities in @info, which is of the kernel's making. */
-static size_t read_ranges(const struct vfio_iommu_type1_info *info, struct nn_iova_range *ret_ranges)
+static size_t read_ranges(const struct vfio_iommu_type1_info *info,
+			  struct nn_iova_range *ret_ranges)
 {
 	const char *base = (const char *)info;
 	uint32_t offset = info->flags & VFIO_IOMMU_INFO_CAPS ? info->cap_offset : 0;

@@ -40,7 +40,8 @@ int nn_vfio_container_open(const struct nn_sysroot *root, const char *group,
 void nn_vfio_container_release(struct nn_vfio_container *container);
 NN_AUTO_DEFINE(vfio_container, struct nn_vfio_container, nn_vfio_container_release(p))
 
-/** A free IOVA, aligned to 2 MiB, where @len_bytes may be mapped; -ENOSPC when no range has room. */
+/** A free IOVA, aligned to 2 MiB, where @len_bytes may be mapped; -ENOSPC when no range has room.
+ */
 int nn_vfio_find_iova(const struct nn_vfio_container *container, uint64_t len_bytes,
 		      uint64_t *ret_iova, struct nn_err *err);
 

@@ -20,9 +20,8 @@ struct timer_state {
 static int timer_probe(struct nn_workload_run *run, struct nn_err *err)
 {
 	const struct nn_workload *self = &nn_workload_system_timer;
-	int rc = nn_workload_check_range("interval",
-					 nn_workload_duration_ns(self, run, "interval"), 1,
-					 NN_NS_PER_S, err);
+	int rc = nn_workload_check_range("interval", nn_workload_duration_ns(self, run, "interval"),
+					 1, NN_NS_PER_S, err);
 
 	return rc ? rc
 		  : nn_workload_check_range("count", nn_workload_u64(self, run, "count"), 1,
@@ -37,7 +36,8 @@ static int timer_setup(struct nn_workload_run *run, struct nn_err *err)
 	(void)err; /* nothing here can fail */
 	state->interval_ns = nn_workload_duration_ns(self, run, "interval");
 	state->count = nn_workload_u64(self, run, "count");
-	/* The kernel may delay a normal thread's timers by 50 µs to save wake-ups: not our subject. */
+	/* The kernel may delay a normal thread's timers by 50 µs to save wake-ups: not our subject.
+	 */
 	state->old_slack_ns = prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0);
 	(void)prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0); /* a coarser timer is measured as it is */
 	run->state = state;
@@ -78,7 +78,8 @@ static int timer_iterate(struct nn_workload_run *run, double *values, struct nn_
 
 	state->nr_iterations++;
 	for (uint64_t i = 0; i < state->count; i++) {
-		/* From now, not from the last deadline: one late wake-up must not spoil the next. */
+		/* From now, not from the last deadline: one late wake-up must not spoil the next.
+		 */
 		int64_t deadline_ns = timer_now_ns() + (int64_t)state->interval_ns;
 		int rc = timer_sleep_until(deadline_ns);
 		int64_t late_ns = timer_now_ns() - deadline_ns;

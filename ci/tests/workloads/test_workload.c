@@ -53,7 +53,8 @@ static void settings_are_checked_against_the_table(void **state)
 		const char *value;
 		const char *message;
 	} cases[] = {
-		{"count", "many", "setting 'count' of 'iommu/nvme-read': 'many' is no whole number"},
+		{"count", "many",
+		 "setting 'count' of 'iommu/nvme-read': 'many' is no whole number"},
 		{"blok", "4KiB", "'iommu/nvme-read' has no setting 'blok', expected block, blocks"},
 		{"block", "4", "setting 'block' of 'iommu/nvme-read': "},
 	};

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A stand-in for what the kernel does when somebody writes to `unbind` and `drivers_probe`: a thread
- * that reads both from FIFOs in a tree and moves the function's driver link, as driver_override
- * says. It counts what it is asked, so that tests see what was written and when.
+ * A stand-in for what the kernel does when somebody writes to `unbind` and `drivers_probe`: a
+ * thread that reads both from FIFOs in a tree and moves the function's driver link, as
+ * driver_override says. It counts what it is asked, so that tests see what was written and when.
  */
 #ifndef NN_TESTS_DEVICE_KERNEL_H
 #define NN_TESTS_DEVICE_KERNEL_H
@@ -29,7 +29,8 @@ struct kernel {
 
 static inline void kernel_unbind(struct kernel *kernel)
 {
-	NN_AUTO(free) char *link =
+	NN_AUTO(free)
+	char *link =
 		nn_asprintf("%s/sys/bus/pci/devices/" KERNEL_BDF "/driver", kernel->tree->folder);
 
 	(void)unlink(link); /* no link, no driver: nothing to do */
@@ -37,10 +38,12 @@ static inline void kernel_unbind(struct kernel *kernel)
 
 static inline void kernel_probe(struct kernel *kernel)
 {
-	NN_AUTO(free) char *override = nn_sysfs_text(
-		&kernel->tree->root, "/sys/bus/pci/devices/" KERNEL_BDF "/driver_override");
+	NN_AUTO(free)
+	char *override = nn_sysfs_text(&kernel->tree->root,
+				       "/sys/bus/pci/devices/" KERNEL_BDF "/driver_override");
 	const char *driver = override && override[0] != '(' ? override : KERNEL_NATURAL;
-	NN_AUTO(free) char *link =
+	NN_AUTO(free)
+	char *link =
 		nn_asprintf("%s/sys/bus/pci/devices/" KERNEL_BDF "/driver", kernel->tree->folder);
 	NN_AUTO(free) char *target = nn_asprintf("../../../bus/pci/drivers/%s", driver);
 
@@ -55,9 +58,9 @@ static inline void *kernel_main(void *arg)
 	char text[64];
 
 	for (int i = 0; i <= KERNEL_NR; i++)
-		ready[i] = (struct pollfd){
-			.fd = i < KERNEL_NR ? kernel->fds[i] : kernel->stop_fds[0],
-			.events = POLLIN};
+		ready[i] =
+			(struct pollfd){.fd = i < KERNEL_NR ? kernel->fds[i] : kernel->stop_fds[0],
+					.events = POLLIN};
 	while (poll(ready, KERNEL_NR + 1, -1) > 0 && !ready[KERNEL_NR].revents) {
 		for (int i = 0; i < KERNEL_NR; i++) {
 			if (!ready[i].revents || read(ready[i].fd, text, sizeof(text)) <= 0)

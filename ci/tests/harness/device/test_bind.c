@@ -6,8 +6,8 @@
 #include "harness/base/clock.h"
 #include "harness/device/bind.h"
 
-#define BDF	 KERNEL_BDF
-#define DEVICE	 "/sys/bus/pci/devices/" BDF
+#define BDF       KERNEL_BDF
+#define DEVICE    "/sys/bus/pci/devices/" BDF
 #define PLENTY_NS (10 * NN_NS_PER_S)
 #define SHORT_NS  (200 * NN_NS_PER_MS)
 
@@ -168,9 +168,9 @@ static void a_driver_that_is_not_loaded_is_named(void **unused)
 	tree_init(&tree);
 	tree_add_nvme(&tree);
 	kernel_start(&kernel, &tree);
-	assert_int_equal(nn_bind_driver(&tree.root, BDF, "xe-vfio-pci", &journal, PLENTY_NS, &id,
-					&err),
-			 -ENOENT);
+	assert_int_equal(
+		nn_bind_driver(&tree.root, BDF, "xe-vfio-pci", &journal, PLENTY_NS, &id, &err),
+		-ENOENT);
 	assert_string_equal(err.message,
 			    "bind '" BDF "' to xe-vfio-pci: driver 'xe-vfio-pci' is not loaded");
 	assert_int_equal(notes.nr_records, 0);
@@ -190,9 +190,8 @@ static void a_probe_that_fails_is_rolled_back(void **unused)
 	tree_init(&tree);
 	tree_add_nvme(&tree);
 	kernel_start(&kernel, &tree);
-	assert_int_equal(
-		nn_bind_driver(&tree.root, BDF, "vfio-pci", &journal, SHORT_NS, &id, &err),
-		-ETIMEDOUT);
+	assert_int_equal(nn_bind_driver(&tree.root, BDF, "vfio-pci", &journal, SHORT_NS, &id, &err),
+			 -ETIMEDOUT);
 	assert_string_equal(err.message, "bind '" BDF "' to vfio-pci: driver of '" BDF
 					 "' is none, expected vfio-pci");
 	assert_int_equal(id, 7);
@@ -219,9 +218,8 @@ static void a_device_that_is_held_does_not_hold_us(void **unused)
 	kernel_start(&kernel, &tree);
 	fifo = nn_asprintf("%s/sys/bus/pci/drivers/nvidia/unbind", tree.folder);
 	assert_int_equal(mkfifo(fifo, 0600), 0); /* nobody reads: the write never returns */
-	assert_int_equal(
-		nn_bind_driver(&tree.root, BDF, "vfio-pci", &journal, SHORT_NS, &id, &err),
-		-ETIMEDOUT);
+	assert_int_equal(nn_bind_driver(&tree.root, BDF, "vfio-pci", &journal, SHORT_NS, &id, &err),
+			 -ETIMEDOUT);
 	assert_non_null(strstr(err.message, "no answer, something still uses the device"));
 	assert_driver(&tree, "nvidia");
 	assert_override(&tree, NULL);

@@ -10,7 +10,7 @@
 #define NIC  "0000:03:00.0"
 
 #define ROUTE4_HEAD "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\n"
-#define ZEROES	    "00000000000000000000000000000000"
+#define ZEROES      "00000000000000000000000000000000"
 
 static const struct tree_function gpu = {GPU, "0x030000", "0x10de", "0x2684", "nvidia", "8"};
 static const struct tree_function nic = {NIC, "0x020000", "0x8086", "0x10d3", "e1000e", "9"};
@@ -42,7 +42,8 @@ static void storage_that_is_mounted_or_swap_is_in_use(void **unused)
 {
 	const struct row rows[] = {
 		{"/proc/self/mountinfo", "30 1 8:1 / / rw - ext4 /dev/sda1 rw\n", NULL},
-		{"/proc/self/mountinfo", "30 1 259:0 / /data rw,noatime shared:1 - xfs /dev/nvme0n1 rw\n",
+		{"/proc/self/mountinfo",
+		 "30 1 259:0 / /data rw,noatime shared:1 - xfs /dev/nvme0n1 rw\n",
 		 "'nvme0n1' is mounted on '/data'"},
 		{"/proc/self/mountinfo",
 		 "29 1 8:1 / / rw - ext4 /dev/sda1 rw\n30 1 259:1 / /boot rw - ext4 /dev/nvme0n1p1 rw\n",
@@ -56,7 +57,8 @@ static void storage_that_is_mounted_or_swap_is_in_use(void **unused)
 		{"/proc/self/mountinfo", "30 1 9:0 / /raid rw - ext4 /dev/md0 rw\n",
 		 "'md0' is mounted on '/raid'"},
 		{"/proc/self/mountinfo", "truncated 1 259:0\n", NULL},
-		{"/proc/swaps", "Filename Type Size Used Priority\n/dev/sda2 partition 1 0 -2\n", NULL},
+		{"/proc/swaps", "Filename Type Size Used Priority\n/dev/sda2 partition 1 0 -2\n",
+		 NULL},
 		{"/proc/swaps",
 		 "Filename Type Size Used Priority\n/dev/nvme0n1p1   partition\t1024\t0\t-2\n",
 		 "'nvme0n1p1' is swap space"},
@@ -99,7 +101,7 @@ static void a_disk_of_another_function_is_none_of_ours(void **unused)
 {
 	NN_AUTO(tree) struct tree tree = {0};
 	const struct tree_function other = {"0000:04:00.0", "0x010802", "0x144d",
-					    "0xa80a",	    "nvme",	"8"};
+					    "0xa80a",       "nvme",     "8"};
 
 	(void)unused;
 	tree_init(&tree);
@@ -121,7 +123,8 @@ static void the_default_route_is_followed_through_bridges(void **unused)
 		{"/proc/net/route", ROUTE4_HEAD "br0\t00000000\t0\t0003\t0\t0\t0\t00000000\t0\n",
 		 "the default route leads through 'br0'"},
 		{"/proc/net/ipv6_route",
-		 ZEROES " 00 " ZEROES " 00 " ZEROES " ffffffff 00000001 00000000 00200200       lo\n",
+		 ZEROES " 00 " ZEROES " 00 " ZEROES
+			" ffffffff 00000001 00000000 00200200       lo\n",
 		 NULL},
 		{"/proc/net/ipv6_route",
 		 ZEROES " 00 " ZEROES " 00 fe800000000000000000000000000001 00000400 00000001 "

@@ -123,7 +123,8 @@ static inline void tree_join_group(const struct tree *tree, const char *bdf, con
 	NN_AUTO(free) char *own = nn_asprintf("/sys/devices/pci0000:00/%s/iommu_group", bdf);
 	NN_AUTO(free) char *target = nn_asprintf("../../../kernel/iommu_groups/%s", group);
 	NN_AUTO(free) char *type = nn_asprintf("/sys/kernel/iommu_groups/%s/type", group);
-	NN_AUTO(free) char *member = nn_asprintf("/sys/kernel/iommu_groups/%s/devices/%s", group, bdf);
+	NN_AUTO(free)
+	char *member = nn_asprintf("/sys/kernel/iommu_groups/%s/devices/%s", group, bdf);
 	NN_AUTO(free) char *back = nn_asprintf("../../../../devices/pci0000:00/%s", bdf);
 
 	tree_file(tree, type, "DMA-FQ\n");
@@ -151,11 +152,11 @@ static inline void tree_add_function(const struct tree *tree, const struct tree_
 static inline void tree_add_member(const struct tree *tree, const char *class, const char *bdf,
 				   const char *below, const char *name)
 {
-	NN_AUTO(free) char *folder =
-		nn_asprintf("/sys/devices/pci0000:00/%s/%s/%s", bdf, below, name);
+	NN_AUTO(free)
+	char *folder = nn_asprintf("/sys/devices/pci0000:00/%s/%s/%s", bdf, below, name);
 	NN_AUTO(free) char *link = nn_asprintf("/sys/class/%s/%s", class, strrchr(folder, '/') + 1);
-	NN_AUTO(free) char *target =
-		nn_asprintf("../../devices/pci0000:00/%s/%s/%s", bdf, below, name);
+	NN_AUTO(free)
+	char *target = nn_asprintf("../../devices/pci0000:00/%s/%s/%s", bdf, below, name);
 
 	tree_folder(tree, folder);
 	tree_link(tree, link, target);

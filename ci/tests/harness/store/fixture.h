@@ -29,17 +29,17 @@ struct fixture {
 	int64_t arms[2]; /* "native", "vm" */
 };
 
-#define assert_ok(f, call)                                                                         \
-	do {                                                                                       \
-		int assert_ok_rc = (call);                                                         \
-		if (assert_ok_rc)                                                                  \
-			fail_msg("%s: %d: %s", #call, assert_ok_rc, (f)->err.message);             \
+#define assert_ok(f, call)                                                             \
+	do {                                                                           \
+		int assert_ok_rc = (call);                                             \
+		if (assert_ok_rc)                                                      \
+			fail_msg("%s: %d: %s", #call, assert_ok_rc, (f)->err.message); \
 	} while (0)
 
-#define assert_message(f, phrase)                                                                  \
-	do {                                                                                       \
-		if (!strstr((f)->err.message, (phrase)))                                           \
-			fail_msg("'%s' is not in '%s'", (phrase), (f)->err.message);               \
+#define assert_message(f, phrase)                                                    \
+	do {                                                                         \
+		if (!strstr((f)->err.message, (phrase)))                             \
+			fail_msg("'%s' is not in '%s'", (phrase), (f)->err.message); \
 	} while (0)
 
 static inline int fixture_setup(void **state)
@@ -101,10 +101,10 @@ static inline void fixture_begin(struct fixture *f)
 	fixture_open(f, NN_STORE_CREATE);
 	assert_ok(f, nn_store_machine(f->store, &machine, &f->machine, &f->err));
 	f->campaign = fixture_add_campaign(f, "demo");
-	assert_ok(f, nn_store_arm_add(f->store, f->campaign, "native", "local", &f->arms[0],
-				      &f->err));
-	assert_ok(f, nn_store_arm_add(f->store, f->campaign, "vm", "libvirt", &f->arms[1],
-				      &f->err));
+	assert_ok(f,
+		  nn_store_arm_add(f->store, f->campaign, "native", "local", &f->arms[0], &f->err));
+	assert_ok(f,
+		  nn_store_arm_add(f->store, f->campaign, "vm", "libvirt", &f->arms[1], &f->err));
 }
 
 static inline int fixture_setup_begun(void **state)

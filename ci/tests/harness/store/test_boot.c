@@ -105,17 +105,19 @@ static void abandoning_ends_only_what_was_under_way_in_this_campaign(void **stat
 	fixture_finish_run(f, fixture_add_run(f, running, "null", 0, 0), NN_OUTCOME_OK, 1);
 	(void)fixture_add_run(f, running, "null", 1, 1);
 	f->campaign = fixture_add_campaign(f, "other");
-	assert_ok(f, nn_store_arm_add(f->store, f->campaign, "native", "local", &other_arm,
-				      &f->err));
+	assert_ok(f,
+		  nn_store_arm_add(f->store, f->campaign, "native", "local", &other_arm, &f->err));
 	f->arms[0] = other_arm;
 	(void)fixture_add_run(f, fixture_add_boot(f, 0, 0, 0), "null", 0, 0);
 
 	assert_ok(f, nn_store_boots_abandon(f->store, mine, &f->err));
-	assert_sql(f, "SELECT group_concat(state || coalesce(':' || reason, ''), ' ')"
-		      " FROM (SELECT * FROM boot ORDER BY id)",
+	assert_sql(f,
+		   "SELECT group_concat(state || coalesce(':' || reason, ''), ' ')"
+		   " FROM (SELECT * FROM boot ORDER BY id)",
 		   "done failed:interrupted preparing");
-	assert_sql(f, "SELECT group_concat(coalesce(outcome, '-'), ' ')"
-		      " FROM (SELECT * FROM run ORDER BY id)",
+	assert_sql(f,
+		   "SELECT group_concat(coalesce(outcome, '-'), ' ')"
+		   " FROM (SELECT * FROM run ORDER BY id)",
 		   "ok ok broken -");
 }
 
@@ -126,8 +128,9 @@ static void finish_keeps_all_64_bits_of_a_checksum(void **state)
 
 	fixture_finish_run(f, run, NN_OUTCOME_FAILED, 0xfedcba9876543210);
 	assert_sql(f, "SELECT printf('%x', checksum) FROM run", "fedcba9876543210");
-	assert_sql(f, "SELECT outcome || ' ' || reason || ' ' || note || ' ' || is_software || ' '"
-		      " || duration_ns FROM run WHERE finished IS NOT NULL",
+	assert_sql(f,
+		   "SELECT outcome || ' ' || reason || ' ' || note || ' ' || is_software || ' '"
+		   " || duration_ns FROM run WHERE finished IS NOT NULL",
 		   "failed because a device 0 5");
 	assert_int_equal(nn_store_run_finish(f->store, 99, &(struct nn_finish){0}, &f->err),
 			 -ENOENT);
@@ -153,9 +156,10 @@ static void agent_and_clock_are_noted(void **state)
 
 	assert_ok(f, nn_store_boot_agent(f->store, boot, "b7", "smbios", &f->err));
 	assert_ok(f, nn_store_boot_clock(f->store, boot, -3.5e-5, 1e-4, 61, false, &f->err));
-	assert_sql(f, "SELECT agent_build || ' ' || credentials_from || ' ' || clock_rate_error ||"
-		      " ' ' || clock_bound || ' ' || clock_span_ns || ' ' || clock_is_mismatch"
-		      " FROM boot",
+	assert_sql(f,
+		   "SELECT agent_build || ' ' || credentials_from || ' ' || clock_rate_error ||"
+		   " ' ' || clock_bound || ' ' || clock_span_ns || ' ' || clock_is_mismatch"
+		   " FROM boot",
 		   "b7 smbios -3.5e-05 0.0001 61 0");
 }
 

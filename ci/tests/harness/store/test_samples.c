@@ -55,8 +55,9 @@ static void batch_with_one_bad_sample_leaves_nothing_and_can_be_mended(void **st
 	assert_int_equal(nn_store_samples_add(f->store, run, &batch, &is_new, &f->err), -EEXIST);
 	assert_message(f, "batch 0: p50, steady iteration 0:");
 	assert_false(is_new);
-	assert_sql(f, "SELECT (SELECT count(*) FROM sample) + (SELECT count(*) FROM metric)"
-		      " + (SELECT count(*) FROM sample_batch)",
+	assert_sql(f,
+		   "SELECT (SELECT count(*) FROM sample) + (SELECT count(*) FROM metric)"
+		   " + (SELECT count(*) FROM sample_batch)",
 		   "0");
 	batch.items[2].iteration = 2;
 	assert_ok(f, nn_store_samples_add(f->store, run, &batch, &is_new, &f->err));
@@ -101,8 +102,9 @@ static void values_come_back_bit_by_bit(void **state)
 	add_sample(&batch, "p50", 2, NAN);
 	add_sample(&batch, "p50", 3, -INFINITY);
 	assert_ok(f, nn_store_samples_add(f->store, begin_run(f), &batch, &is_new, &f->err));
-	assert_sql(f, "SELECT group_concat(coalesce(printf('%!.17g', value), 'NULL'), ' ')"
-		      " FROM sample",
+	assert_sql(f,
+		   "SELECT group_concat(iif(value IS NULL, 'NULL', printf('%!.17g', value)), ' ')"
+		   " FROM sample",
 		   "0.30000000000000004 4.9406564584124654e-324 NULL -Inf");
 	nn_sample_batch_release(&batch);
 }
@@ -137,8 +139,9 @@ static void telemetry_is_stored_once_per_batch_of_the_boot(void **state)
 	batch.batch = 1;
 	batch.nr = 1;
 	assert_ok(f, nn_store_telemetry_add(f->store, boot, 0, &batch, &f->err));
-	assert_sql(f, "SELECT group_concat(name || coalesce(value, 'NULL') || coalesce(run, '-'),"
-		      " ' ') FROM telemetry",
+	assert_sql(f,
+		   "SELECT group_concat(name || coalesce(value, 'NULL') || coalesce(run, '-'),"
+		   " ' ') FROM telemetry",
 		   "cpu0.51 stealNULL1 cpu0.5-");
 	assert_int_equal(nn_store_telemetry_add(f->store, 99, 0, &batch, &f->err), -ENOENT);
 	assert_message(f, "add telemetry of boot 99, batch 1");
@@ -158,8 +161,9 @@ static void events_keep_side_and_severity_and_their_campaign(void **state)
 		assert_ok(f, nn_store_events_add(f->store, boot, 0, "host", &batch, &f->err));
 	assert_ok(f, nn_store_event_add(f->store, f->campaign, 0, NN_SEVERITY_INFO, "note", "m",
 					&f->err));
-	assert_sql(f, "SELECT group_concat(side || severity || kind || coalesce(elapsed_ns, '-') ||"
-		      " coalesce(boot, '-') || campaign, ' ') FROM event",
+	assert_sql(f,
+		   "SELECT group_concat(side || severity || kind || coalesce(elapsed_ns, '-') ||"
+		   " coalesce(boot, '-') || campaign, ' ') FROM event",
 		   "hosterroraer711 orchestratorinfonote--1");
 	batch.batch = 1;
 	assert_int_equal(nn_store_events_add(f->store, boot, 0, "left", &batch, &f->err), -EINVAL);

@@ -45,21 +45,22 @@ static void make_version_1(const struct fixture *f)
 	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db, ddl, NULL, NULL, NULL), SQLITE_OK);
 	assert_int_equal(
-		sqlite3_exec(db,
-			     "INSERT INTO machine VALUES (1, 'f1', 'old', 0);"
-			     "INSERT INTO campaign (id, uuid, machine, name, plan_path, plan_text,"
-			     " plan_hash, seed, build_id, base_arm, allow_emulated, state, started)"
-			     " VALUES (5, 'u5', 1, 'old', 'p', 't', 'h', -2, 'b', 'native', 0,"
-			     " 'done', '2025-01-01T00:00:00.000Z');"
-			     "INSERT INTO arm VALUES (3, 5, 'native', 'local');"
-			     "INSERT INTO block VALUES (4, 5, 0);"
-			     "INSERT INTO boot (id, uuid, block, arm, position, attempt, is_session,"
-			     " state, started) VALUES (9, 'u9', 4, 3, 0, 0, 1, 'done', 'then');"
-			     "INSERT INTO run (id, uuid, boot, workload, position, run, seed,"
-			     " outcome, started) VALUES (2, 'u2', 9, 'null', 0, 0, 1, 'ok', 'then');"
-			     "INSERT INTO metric VALUES (1, 'copy', 'B/s', 'higher', 'rate');"
-			     "INSERT INTO sample VALUES (2, 1, 1, 0, 42.5);",
-			     NULL, NULL, NULL),
+		sqlite3_exec(
+			db,
+			"INSERT INTO machine VALUES (1, 'f1', 'old', 0);"
+			"INSERT INTO campaign (id, uuid, machine, name, plan_path, plan_text,"
+			" plan_hash, seed, build_id, base_arm, allow_emulated, state, started)"
+			" VALUES (5, 'u5', 1, 'old', 'p', 't', 'h', -2, 'b', 'native', 0,"
+			" 'done', '2025-01-01T00:00:00.000Z');"
+			"INSERT INTO arm VALUES (3, 5, 'native', 'local');"
+			"INSERT INTO block VALUES (4, 5, 0);"
+			"INSERT INTO boot (id, uuid, block, arm, position, attempt, is_session,"
+			" state, started) VALUES (9, 'u9', 4, 3, 0, 0, 1, 'done', 'then');"
+			"INSERT INTO run (id, uuid, boot, workload, position, run, seed,"
+			" outcome, started) VALUES (2, 'u2', 9, 'null', 0, 0, 1, 'ok', 'then');"
+			"INSERT INTO metric VALUES (1, 'copy', 'B/s', 'higher', 'rate');"
+			"INSERT INTO sample VALUES (2, 1, 1, 0, 42.5);",
+			NULL, NULL, NULL),
 		SQLITE_OK);
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
 	free(ddl);
@@ -73,8 +74,10 @@ static void created_file_is_ours_durable_and_referential(void **state)
 	assert_sql(f, "PRAGMA application_id", "1313759604");
 	assert_sql(f, "PRAGMA user_version", "2");
 	assert_sql(f, "PRAGMA journal_mode", "wal");
-	assert_sql(f, "SELECT count(*) FROM pragma_table_list WHERE type = 'table'"
-		      " AND NOT strict AND name NOT LIKE 'sqlite_%'", "0");
+	assert_sql(f,
+		   "SELECT count(*) FROM pragma_table_list WHERE type = 'table'"
+		   " AND NOT strict AND name NOT LIKE 'sqlite_%'",
+		   "0");
 	assert_int_equal(nn_store_boot_state(f->store, 7, "done", NULL, &f->err), -ENOENT);
 	assert_message(f, "has no boot 7");
 	assert_int_equal(nn_store_arm_add(f->store, 99, "native", "local", &f->campaign, &f->err),
@@ -166,8 +169,9 @@ static void corrupt_pages_are_refused_and_left_alone(void **state)
 static void file_that_is_no_database_is_refused(void **state)
 {
 	struct fixture *f = *state;
-	static const char text[] = "this is a text and long enough to be read as a header of SQLite, "
-				   "which has one hundred bytes and begins with its name\n";
+	static const char text[] =
+		"this is a text and long enough to be read as a header of SQLite, "
+		"which has one hundred bytes and begins with its name\n";
 
 	write_at(f->path, 0, text, sizeof(text));
 	for (int mode = NN_STORE_READ; mode <= NN_STORE_CREATE; mode++) {
@@ -321,11 +325,12 @@ static void write_until_killed(const char *path, int64_t run, int out)
 		bool is_new;
 
 		for (uint64_t i = 0; i < 20; i++)
-			nn_sample_batch_add(&batch, &(struct nn_sample){.metric = (char *)"copy",
-									.unit = (char *)"B/s",
-									.phase = NN_PHASE_STEADY,
-									.iteration = number * 20 + i,
-									.value = 1});
+			nn_sample_batch_add(&batch,
+					    &(struct nn_sample){.metric = (char *)"copy",
+								.unit = (char *)"B/s",
+								.phase = NN_PHASE_STEADY,
+								.iteration = number * 20 + i,
+								.value = 1});
 		if (nn_store_samples_add(store, run, &batch, &is_new, NULL) ||
 		    write(out, &number, sizeof(number)) != (ssize_t)sizeof(number))
 			_exit(1);
@@ -369,7 +374,8 @@ static void killed_writer_loses_nothing_that_was_acknowledged(void **state)
 	assert_true(strtoull(nr, NULL, 10) >= (last + 1) * 20);
 	assert_int_equal(strtoull(nr, NULL, 10) % 20, 0); /* whole batches only */
 	free(nr);
-	assert_sql(f, "SELECT (SELECT count(*) FROM sample) = 20 * count(*) FROM sample_batch", "1");
+	assert_sql(f, "SELECT (SELECT count(*) FROM sample) = 20 * count(*) FROM sample_batch",
+		   "1");
 }
 
 /* A kernel that shares no memory between processes on this file system, as on 9p. */
@@ -452,7 +458,7 @@ static void crashed_writers_file_is_readable_without_shared_memory(void **state)
 
 int main(void)
 {
-#define TEST(name)	cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+#define TEST(name)      cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 #define TEST_MMAP(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown_mmap)
 	const struct CMUnitTest tests[] = {
 		TEST(created_file_is_ours_durable_and_referential),

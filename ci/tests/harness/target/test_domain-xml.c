@@ -78,7 +78,8 @@ static char *xpath_string(const char *xml, const char *expression)
 	return copy;
 }
 
-static void expect_all(const struct nn_domain *domain, const struct expectation *expected, size_t nr)
+static void expect_all(const struct nn_domain *domain, const struct expectation *expected,
+		       size_t nr)
 {
 	NN_AUTO(free) char *xml = NULL;
 

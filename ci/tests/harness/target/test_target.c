@@ -25,7 +25,8 @@ static void every_target_is_complete_and_sorted(void **unused)
 		assert_non_null(target->shutdown);
 		assert_non_null(target->restore);
 		if (i > 0)
-			assert_true(strcmp(nn_targets[i - 1]->plugin.name, target->plugin.name) < 0);
+			assert_true(strcmp(nn_targets[i - 1]->plugin.name, target->plugin.name) <
+				    0);
 	}
 }
 

@@ -49,13 +49,16 @@ static void refusals_say_what_was_wished_and_seen(void **state)
 		const char *seen;
 		const char *message;
 	} cases[] = {
-		{{NN_WISH_GPU, false, ""}, "pthread, PoCL (no PCI)",
+		{{NN_WISH_GPU, false, ""},
+		 "pthread, PoCL (no PCI)",
 		 "no OpenCL GPU, seen: pthread, PoCL (no PCI)"},
 		{{NN_WISH_CPU, true, GPU}, "", "no OpenCL software device, seen: none"},
 		{{NN_WISH_AUTO, false, ""}, "", "no OpenCL device, seen: none"},
-		{{NN_WISH_GPU, true, GPU}, "X (" OTHER ")",
+		{{NN_WISH_GPU, true, GPU},
+		 "X (" OTHER ")",
 		 "no OpenCL GPU is the GPU under test (" GPU "), seen: X (" OTHER ")"},
-		{{NN_WISH_AUTO, true, ""}, "",
+		{{NN_WISH_AUTO, true, ""},
+		 "",
 		 "no OpenCL device is the GPU under test (not visible here), seen: none"},
 	};
 

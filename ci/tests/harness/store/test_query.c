@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ci/tests/harness/store/fixture.h"
+
+#include <errno.h>
+#include <math.h>
+
+/* Boot values as lines "workload metric arm block value nr_runs nr_samples". */
+static int collect_value(void *user, const struct nn_boot_value *value, struct nn_err *err)
+{
+	struct nn_strbuf *lines = user;
+
+	(void)err;
+	nn_strbuf_addf(lines, "%s %s %s %llu ", value->workload, value->metric, value->arm,
+		       (unsigned long long)value->block);
+	nn_strbuf_add_double(lines, value->value);
+	nn_strbuf_addf(lines, " %llu %llu\n", (unsigned long long)value->nr_runs,
+		       (unsigned long long)value->nr_samples);
+	assert_int_equal(strlen(value->boot), 36);
+	assert_int_equal(value->direction, NN_HIGHER_IS_BETTER);
+	assert_int_equal(value->kind, NN_KIND_RATE);
+	assert_string_equal(value->unit, "B/s");
+	return 0;
+}
+
+static void assert_values(struct fixture *f, int64_t campaign, const char *expected)
+{
+	struct nn_strbuf lines = NN_STRBUF_INIT;
+
+	assert_ok(f, nn_store_each_boot_value(f->store, campaign, collect_value, &lines, &f->err));
+	assert_string_equal(nn_strbuf_str(&lines), expected);
+	nn_strbuf_release(&lines);
+}
+
+typedef int (*each_fn)(struct nn_store *store, int64_t campaign, nn_row_fn each, void *user,
+		       struct nn_err *err);
+
+static void assert_rows(struct fixture *f, each_fn each, const char *expected)
+{
+	struct nn_strbuf lines = NN_STRBUF_INIT;
+
+	assert_ok(f, each(f->store, f->campaign, fixture_collect, &lines, &f->err));
+	assert_string_equal(nn_strbuf_str(&lines), expected);
+	nn_strbuf_release(&lines);
+}
+
+/* A run with steady values, finished with @outcome. */
+static void add_values(struct fixture *f, int64_t boot, uint64_t position, enum nn_outcome outcome,
+		       const double *values, size_t nr)
+{
+	int64_t run = fixture_add_run(f, boot, "null", position, position);
+
+	fixture_add_samples(f, run, 0, NN_PHASE_STEADY, values, nr);
+	fixture_finish_run(f, run, outcome, 1);
+}
+
+static void boot_value_is_the_mean_of_run_means(void **state)
+{
+	struct fixture *f = *state;
+	int64_t boot = fixture_add_boot(f, 0, 0, 0);
+
+	/* Pooled, the mean would be 4; runs of unlike length must weigh the same. */
+	add_values(f, boot, 0, NN_OUTCOME_OK, (const double[]){1, 1, 1}, 3);
+	add_values(f, boot, 1, NN_OUTCOME_OK, (const double[]){13}, 1);
+	fixture_end_boot(f, boot, "done");
+	assert_values(f, f->campaign, "null copy native 0 7 2 4\n");
+}
+
+static void boot_value_leaves_out_warm_up_broken_runs_and_values_that_are_none(void **state)
+{
+	struct fixture *f = *state;
+	int64_t boot = fixture_add_boot(f, 0, 0, 0);
+	int64_t warm = fixture_add_run(f, boot, "null", 9, 9);
+
+	fixture_add_samples(f, warm, 0, NN_PHASE_WARMUP, (const double[]){1000, 1000}, 2);
+	fixture_add_samples(f, warm, 1, NN_PHASE_STEADY,
+			    (const double[]){4, NAN, INFINITY, -INFINITY, 6}, 5);
+	fixture_finish_run(f, warm, NN_OUTCOME_OK, 1);
+	add_values(f, boot, 0, NN_OUTCOME_BROKEN, (const double[]){99}, 1);
+	add_values(f, boot, 1, NN_OUTCOME_FAILED, (const double[]){99}, 1);
+	add_values(f, boot, 2, NN_OUTCOME_OK, (const double[]){NAN}, 1);
+	fixture_add_samples(f, fixture_add_run(f, boot, "null", 3, 3), 0, NN_PHASE_STEADY,
+			    (const double[]){99}, 1);
+	fixture_end_boot(f, boot, "done");
+	assert_values(f, f->campaign, "null copy native 0 5 1 2\n");
+}
+
+static void boot_values_come_only_from_done_boots_of_the_campaign(void **state)
+{
+	struct fixture *f = *state;
+	int64_t failed = fixture_add_boot(f, 0, 0, 0);
+	int64_t running = fixture_add_boot(f, 0, 0, 1);
+	int64_t other = fixture_add_campaign(f, "other");
+
+	add_values(f, failed, 0, NN_OUTCOME_OK, (const double[]){1}, 1);
+	fixture_end_boot(f, failed, "failed");
+	add_values(f, running, 0, NN_OUTCOME_OK, (const double[]){2}, 1);
+	fixture_end_boot(f, running, "running");
+	assert_values(f, f->campaign, "");
+	fixture_end_boot(f, running, "done");
+	assert_values(f, f->campaign, "null copy native 0 2 1 1\n");
+	assert_values(f, other, "");
+}
+
+static void boot_values_are_ordered_and_equal_the_view(void **state)
+{
+	struct fixture *f = *state;
+
+	for (uint64_t block = 12; block-- > 8;) {
+		for (int arm = 1; arm >= 0; arm--) {
+			int64_t boot = fixture_add_boot(f, arm, block, 0);
+
+			add_values(f, boot, 0, NN_OUTCOME_OK,
+				   (const double[]){(double)block + arm * 0.25, 0.1}, 2);
+			fixture_end_boot(f, boot, "done");
+		}
+	}
+	assert_values(f, f->campaign,
+		      "null copy native 8 4.05 1 2\nnull copy native 9 4.55 1 2\n"
+		      "null copy native 10 5.05 1 2\nnull copy native 11 5.55 1 2\n"
+		      "null copy vm 8 4.175 1 2\nnull copy vm 9 4.675 1 2\n"
+		      "null copy vm 10 5.175 1 2\nnull copy vm 11 5.675 1 2\n");
+	assert_sql(f,
+		   "SELECT group_concat(arm || block || '=' || value, ' ') FROM"
+		   " (SELECT * FROM v_boot_value ORDER BY arm, block)",
+		   "native8=4.05 native9=4.55 native10=5.05 native11=5.55"
+		   " vm8=4.175 vm9=4.675 vm10=5.175 vm11=5.675");
+}
+
+static int stop_at_once(void *user, const struct nn_boot_value *value, struct nn_err *err)
+{
+	++*(int *)user;
+	return nn_err_set(err, -ECANCELED, "enough of %s", value->workload);
+}
+
+static int stop_at_row(void *user, int nr_columns, const char *const *columns, struct nn_err *err)
+{
+	(void)nr_columns;
+	++*(int *)user;
+	return nn_err_set(err, -ECANCELED, "enough of %s", columns[0]);
+}
+
+static void callback_that_fails_ends_the_reading_with_its_error(void **state)
+{
+	struct fixture *f = *state;
+	int nr = 0;
+
+	for (uint64_t block = 0; block < 2; block++) {
+		int64_t boot = fixture_add_boot(f, 0, block, 0);
+
+		add_values(f, boot, 0, NN_OUTCOME_OK, (const double[]){1}, 1);
+		fixture_end_boot(f, boot, "done");
+	}
+	assert_int_equal(
+		nn_store_each_boot_value(f->store, f->campaign, stop_at_once, &nr, &f->err),
+		-ECANCELED);
+	assert_int_equal(nr, 1);
+	assert_message(f, "enough of null");
+	assert_int_equal(nn_store_each_arm(f->store, f->campaign, stop_at_row, &nr, &f->err),
+			 -ECANCELED);
+	assert_int_equal(nr, 2);
+	assert_message(f, "enough of native");
+}
+
+static void arms_count_their_boots(void **state)
+{
+	struct fixture *f = *state;
+	struct nn_boot_row session = {
+		.campaign = f->campaign, .arm = f->arms[0], .block = 1, .is_session = true};
+	char uuid[NN_UUID_CAP];
+	int64_t boot;
+
+	fixture_end_boot(f, fixture_add_boot(f, 0, 0, 0), "failed");
+	fixture_end_boot(f, fixture_add_boot(f, 0, 0, 1), "done");
+	assert_ok(f, nn_store_boot_add(f->store, &session, &boot, uuid, &f->err));
+	fixture_end_boot(f, boot, "done");
+	(void)fixture_add_boot(f, 0, 2, 0);
+	assert_rows(f, nn_store_each_arm, "native|local|2|1|1\nvm|libvirt|0|0|0\n");
+}
+
+static void facts_are_counted_over_done_boots(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const kernels[] = {"6.1", "6.1", "6.12", "lost"};
+
+	for (size_t i = 0; i < NN_ARRAY_SIZE(kernels); i++) {
+		int64_t boot = fixture_add_boot(f, 0, i, 0);
+		struct nn_pairs facts = {0};
+
+		nn_pairs_add(&facts, "kernel", kernels[i]);
+		assert_ok(f, nn_store_facts_add(f->store, boot, "system", &facts, &f->err));
+		fixture_end_boot(f, boot, i < 3 ? "done" : "failed");
+		nn_pairs_release(&facts);
+	}
+	assert_rows(f, nn_store_each_fact,
+		    "native|system|kernel|6.1|2|3\nnative|system|kernel|6.12|1|3\n");
+}
+
+static void equal_events_of_a_boot_are_one_row(void **state)
+{
+	struct fixture *f = *state;
+	int64_t boot = fixture_add_boot(f, 1, 4, 0);
+
+	assert_ok(f, nn_store_event_add(f->store, f->campaign, 0, NN_SEVERITY_WARNING, "bad-token",
+					"who?", &f->err));
+	for (int i = 0; i < 3; i++)
+		assert_ok(f, nn_store_event_add(f->store, f->campaign, boot, NN_SEVERITY_ERROR,
+						"aer", "bad link", &f->err));
+	assert_rows(f, nn_store_each_event,
+		    "NULL|NULL|warning|bad-token|who?|1\nvm|4|error|aer|bad link|3\n");
+}
+
+static void runs_that_are_not_ok_are_told_with_reason_and_number(void **state)
+{
+	struct fixture *f = *state;
+	int64_t boot = fixture_add_boot(f, 0, 0, 0);
+
+	for (uint64_t i = 0; i < 2; i++)
+		fixture_finish_run(f, fixture_add_run(f, boot, "gpu", i, i), NN_OUTCOME_SKIPPED, 0);
+	fixture_finish_run(f, fixture_add_run(f, boot, "null", 2, 0), NN_OUTCOME_OK, 1);
+	(void)fixture_add_run(f, boot, "null", 3, 1);
+	fixture_end_boot(f, boot, "done");
+	assert_rows(f, nn_store_each_not_ok,
+		    "native|gpu|skipped|because|2\n"
+		    "native|null|broken|the run was never finished|1\n");
+}
+
+static void run_notes_count_checksums_of_ok_runs(void **state)
+{
+	struct fixture *f = *state;
+	int64_t boot = fixture_add_boot(f, 0, 0, 0);
+
+	for (uint64_t i = 0; i < 3; i++)
+		fixture_finish_run(f, fixture_add_run(f, boot, "null", i, i), NN_OUTCOME_OK, i / 2);
+	fixture_end_boot(f, boot, "done");
+	assert_rows(f, nn_store_each_run_note, "native|null|a device|0|2|3\n");
+}
+
+static void same_job_with_another_checksum_is_a_conflict(void **state)
+{
+	struct fixture *f = *state;
+	/* checksum of run 0 by [block][arm]: equal, different, absent in one, only one ok */
+	static const uint64_t checksums[][2] = {{5, 5}, {5, 6}, {5, 0}, {5, 7}};
+
+	for (uint64_t block = 0; block < NN_ARRAY_SIZE(checksums); block++) {
+		for (int arm = 1; arm >= 0; arm--) {
+			int64_t boot = fixture_add_boot(f, arm, block, 0);
+			int64_t run = fixture_add_run(f, boot, "null", 0, 0);
+			bool is_bad = block == 3 && arm == 1;
+
+			fixture_finish_run(f, run, is_bad ? NN_OUTCOME_FAILED : NN_OUTCOME_OK,
+					   checksums[block][arm]);
+			fixture_end_boot(f, boot, "done");
+		}
+	}
+	assert_rows(f, nn_store_each_checksum_conflict, "null|1|0|native, vm\n");
+}
+
+static void clock_checks_keep_their_digits(void **state)
+{
+	struct fixture *f = *state;
+	int64_t boot = fixture_add_boot(f, 1, 3, 0);
+
+	fixture_end_boot(f, fixture_add_boot(f, 1, 4, 0), "done"); /* not checked */
+	assert_ok(f, nn_store_boot_clock(f->store, boot, 1.0 / 3, 1e-300, 60, true, &f->err));
+	fixture_end_boot(f, boot, "done");
+	assert_rows(f, nn_store_each_clock, "vm|3|0.3333333333333333|1e-300|60|1\n");
+}
+
+static void claims_come_in_the_order_of_the_plan(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_ok(f, nn_store_claim_add(f->store, f->campaign, "z", "vm", "native", "*", "*", 0.97,
+					&f->err));
+	assert_ok(f, nn_store_claim_add(f->store, f->campaign, "a", "vm", "native", "null", NULL,
+					1.0, &f->err));
+	assert_rows(f, nn_store_each_claim, "z|vm|native|*|*|0.97\na|vm|native|null|NULL|1\n");
+}
+
+static int check_summary(void *user, int nr_columns, const char *const *columns, struct nn_err *err)
+{
+	(void)err;
+	++*(int *)user;
+	assert_int_equal(nr_columns, NN_SUMMARY_NR_COLUMNS);
+	assert_int_equal(strlen(columns[NN_SUMMARY_UUID]), 36);
+	assert_string_equal(columns[NN_SUMMARY_NAME], "demo");
+	assert_string_equal(columns[NN_SUMMARY_STATE], "running");
+	assert_int_equal(strlen(columns[NN_SUMMARY_STARTED]), strlen("2025-01-01T00:00:00.000Z"));
+	assert_null(columns[NN_SUMMARY_FINISHED]);
+	assert_string_equal(columns[NN_SUMMARY_SEED], "18446744073709551614");
+	assert_string_equal(columns[NN_SUMMARY_PLAN_HASH], "abc");
+	assert_string_equal(columns[NN_SUMMARY_BASE_ARM], "native");
+	assert_string_equal(columns[NN_SUMMARY_ALLOW_EMULATED], "0");
+	assert_string_equal(columns[NN_SUMMARY_BUILD_ID], "build-1");
+	assert_string_equal(columns[NN_SUMMARY_MACHINE], "f1");
+	assert_string_equal(columns[NN_SUMMARY_MACHINE_DESCRIPTION], "a board");
+	assert_string_equal(columns[NN_SUMMARY_IS_EMULATED], "0");
+	assert_string_equal(columns[NN_SUMMARY_BOOT_NS], "1");
+	assert_string_equal(columns[NN_SUMMARY_WORKLOADS_NS], "2");
+	assert_string_equal(columns[NN_SUMMARY_OWN_NS], "3");
+	assert_string_equal(columns[NN_SUMMARY_DEVICE], "0000:01:00.0");
+	assert_string_equal(columns[NN_SUMMARY_DRIVER_BEFORE], "nvme");
+	assert_string_equal(columns[NN_SUMMARY_DRIVER_AFTER], "vfio-pci");
+	return 0;
+}
+
+static void summary_has_every_column_in_its_place(void **state)
+{
+	struct fixture *f = *state;
+	int nr = 0;
+
+	assert_ok(f, nn_store_campaign_spent(f->store, f->campaign, 1, 2, 3, &f->err));
+	assert_ok(f, nn_store_campaign_driver_after(f->store, f->campaign, "vfio-pci", &f->err));
+	assert_ok(f, nn_store_summary(f->store, f->campaign, check_summary, &nr, &f->err));
+	assert_int_equal(nr, 1);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup_begun, fixture_teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(boot_value_is_the_mean_of_run_means),
+		TEST(boot_value_leaves_out_warm_up_broken_runs_and_values_that_are_none),
+		TEST(boot_values_come_only_from_done_boots_of_the_campaign),
+		TEST(boot_values_are_ordered_and_equal_the_view),
+		TEST(callback_that_fails_ends_the_reading_with_its_error),
+		TEST(arms_count_their_boots),
+		TEST(facts_are_counted_over_done_boots),
+		TEST(equal_events_of_a_boot_are_one_row),
+		TEST(runs_that_are_not_ok_are_told_with_reason_and_number),
+		TEST(run_notes_count_checksums_of_ok_runs),
+		TEST(same_job_with_another_checksum_is_a_conflict),
+		TEST(clock_checks_keep_their_digits),
+		TEST(claims_come_in_the_order_of_the_plan),
+		TEST(summary_has_every_column_in_its_place),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

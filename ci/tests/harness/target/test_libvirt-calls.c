@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* On libvirt's own test driver, which needs no daemon and keeps its domains in this process. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "harness/base/clock.h"
+#include "harness/base/strbuf.h"
+#include "harness/target/domain-xml.h"
+#include "harness/target/libvirt-calls.h"
+#include "harness/target/libvirt.h"
+
+#define TEST_URI  "test:///default"
+#define PLENTY_NS (20 * NN_NS_PER_S)
+#define MARK      "<metadata><n:boot xmlns:n='" NN_DOMAIN_METADATA_URI "' id='1'/></metadata>"
+
+static char *test_domain(const char *name, const char *metadata)
+{
+	return nn_asprintf("<domain type='test'><name>%s</name>%s<memory>1024</memory>"
+			   "<os><type>hvm</type></os></domain>",
+			   name, metadata);
+}
+
+static virConnectPtr test_open(void)
+{
+	virConnectPtr connection = NULL;
+	struct nn_err err = {0};
+	int rc = nn_virt_open(TEST_URI, PLENTY_NS, &connection, &err);
+
+	assert_string_equal(err.message, "");
+	assert_int_equal(rc, 0);
+	return connection;
+}
+
+static void nobody_there_is_an_error_without_output(void **unused)
+{
+	virConnectPtr connection = NULL;
+	struct nn_err err = {0};
+
+	(void)unused;
+	assert_int_equal(nn_virt_open("qemu+unix:///system?socket=/nonexistent", PLENTY_NS,
+				      &connection, &err),
+			 -ENOTCONN);
+	assert_non_null(strstr(err.message, "/nonexistent"));
+	assert_null(strchr(err.message, '\n'));
+	assert_null(connection);
+}
+
+static void a_domain_lives_from_create_to_destroy(void **unused)
+{
+	virConnectPtr connection = test_open();
+	NN_AUTO(free) char *xml = test_domain("nearnative-test", "");
+	virDomainPtr domain = virDomainCreateXML(connection, xml, 0);
+	NN_AUTO(free) char *resolved = NULL;
+	struct nn_err err = {0};
+
+	(void)unused;
+	assert_non_null(domain);
+	assert_int_equal(virDomainSuspend(domain), 0);
+	assert_false(nn_virt_is_running(domain, &err));
+	assert_string_equal(err.message, "the VM is paused by libvirt (an I/O error?)");
+	assert_int_equal(nn_virt_resume(domain, NULL), 0);
+	assert_true(nn_virt_is_running(domain, NULL));
+	assert_int_equal(nn_virt_xml(domain, &resolved, NULL), 0);
+	assert_non_null(strstr(resolved, "nearnative-test"));
+	assert_int_equal(nn_virt_destroy(domain, PLENTY_NS, NULL), 0);
+	assert_false(nn_virt_is_running(domain, &err));
+	assert_string_equal(err.message, "the VM is off");
+	/* Gone is what was wanted. */
+	assert_int_equal(nn_virt_destroy(domain, PLENTY_NS, NULL), 0);
+	nn_virt_close(connection, domain);
+}
+
+static void a_bad_domain_says_why(void **unused)
+{
+	virConnectPtr connection = test_open();
+	virDomainPtr domain = NULL;
+	struct nn_err err = {0};
+
+	(void)unused;
+	assert_int_equal(nn_virt_create(connection, "<domain/>", PLENTY_NS, &domain, &err), -EIO);
+	assert_int_equal(strncmp(err.message, "create the domain: ", 19), 0);
+	assert_null(domain);
+	nn_virt_close(connection, NULL);
+}
+
+static void a_domain_can_be_destroyed_by_its_uuid(void **unused)
+{
+	virConnectPtr connection = test_open();
+	NN_AUTO(free) char *xml = test_domain("nearnative-test", "");
+	virDomainPtr domain = virDomainCreateXML(connection, xml, 0);
+	char uuid[VIR_UUID_STRING_BUFLEN];
+
+	(void)unused;
+	assert_non_null(domain);
+	assert_int_equal(virDomainGetUUIDString(domain, uuid), 0);
+	assert_int_equal(nn_virt_destroy_uuid(TEST_URI, uuid, PLENTY_NS, NULL), 0);
+	assert_false(nn_virt_is_running(domain, NULL));
+	assert_int_equal(nn_virt_destroy_uuid(TEST_URI, uuid, PLENTY_NS, NULL), 0);
+	nn_virt_close(connection, domain);
+}
+
+static void only_our_leftovers_are_destroyed(void **unused)
+{
+	virConnectPtr connection = test_open();
+	NN_AUTO(free) char *ours = test_domain("nearnative-left", MARK);
+	NN_AUTO(free) char *unmarked = test_domain("nearnative-of-somebody", "");
+	NN_AUTO(free) char *misnamed = test_domain("other", MARK);
+	virDomainPtr left = virDomainCreateXML(connection, ours, 0);
+	virDomainPtr foreign = virDomainCreateXML(connection, unmarked, 0);
+	virDomainPtr other = virDomainCreateXML(connection, misnamed, 0);
+	unsigned int nr = 0;
+
+	(void)unused;
+	assert_non_null(left);
+	assert_non_null(foreign);
+	assert_non_null(other);
+	assert_int_equal(nn_libvirt_destroy_leftovers(TEST_URI, &nr, NULL), 0);
+	assert_int_equal(nr, 1);
+	assert_false(nn_virt_is_running(left, NULL));
+	assert_true(nn_virt_is_running(foreign, NULL));
+	assert_true(nn_virt_is_running(other, NULL));
+	assert_int_equal(nn_libvirt_destroy_leftovers(TEST_URI, &nr, NULL), 0);
+	assert_int_equal(nr, 0);
+	(void)virDomainDestroy(foreign);
+	(void)virDomainDestroy(other);
+	(void)virDomainFree(foreign);
+	(void)virDomainFree(other);
+	nn_virt_close(connection, left);
+}
+
+static void no_libvirt_has_no_leftovers(void **unused)
+{
+	unsigned int nr = 9;
+
+	(void)unused;
+	assert_int_equal(
+		nn_libvirt_destroy_leftovers("qemu+unix:///system?socket=/nonexistent", &nr, NULL),
+		0);
+	assert_int_equal(nr, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nobody_there_is_an_error_without_output),
+		cmocka_unit_test(a_domain_lives_from_create_to_destroy),
+		cmocka_unit_test(a_bad_domain_says_why),
+		cmocka_unit_test(a_domain_can_be_destroyed_by_its_uuid),
+		cmocka_unit_test(only_our_leftovers_are_destroyed),
+		cmocka_unit_test(no_libvirt_has_no_leftovers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
