@@ -51,11 +51,12 @@ static uint64_t boot_eta_ns(const struct nn_runner *runner)
 static void boot_progress(const struct nn_boot *boot, const char *phase)
 {
 	const struct nn_runner_params *params = boot->runner->params;
+	bool is_run = strcmp(phase, "run") == 0;
 	struct nn_progress progress = {.block = boot->place->block + 1,
 				       .nr_blocks = boot->runner->schedule->nr_blocks,
 				       .arm = boot_arm(boot)->name,
 				       .phase = phase,
-				       .workload = boot->run ? boot->job.workload : NULL,
+				       .workload = is_run ? boot->job.workload : NULL,
 				       .job = boot->nr_jobs_given,
 				       .nr_jobs = boot->block->nr_jobs,
 				       .eta_ns = boot_eta_ns(boot->runner)};

@@ -64,5 +64,5 @@ lab() {
 	shift
 	ci/lab/run --topology "ci/lab/topologies/$topology.topology" \
 		--results "$NN_SCRATCH" --keep-log "$NN_SCRATCH/lab-console.log" \
-		--deadline 600 -- "$@"
+		--deadline 1200 -- "$@"
 }

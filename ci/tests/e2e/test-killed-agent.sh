@@ -13,6 +13,6 @@ expect_text "$NN_SCRATCH/err" 'boot failed: .*signal 9'
 expect_sql "SELECT state FROM campaign" done
 expect_sql "SELECT count(*) FROM boot WHERE state = 'failed'" 1
 expect_sql "SELECT count(*) FROM boot WHERE state = 'done'" 2
-expect_sql "SELECT count(*) FROM run JOIN boot ON boot.id = run.boot_id
+expect_sql "SELECT count(*) FROM run JOIN boot ON boot.id = run.boot
 	WHERE boot.state = 'failed' AND run.outcome = 'broken'" 1
 expect_sql "SELECT max(attempt) FROM boot" 1

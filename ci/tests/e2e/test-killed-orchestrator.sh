@@ -5,7 +5,7 @@
 
 nearnative run --db "$db" ci/tests/e2e/slow.yaml >"$NN_SCRATCH/out" 2>"$NN_SCRATCH/err" &
 campaign=$!
-wait_for 60 has_row "SELECT count(*) FROM boot WHERE block_id IN
+wait_for 60 has_row "SELECT count(*) FROM boot WHERE block IN
 	(SELECT id FROM block WHERE number = 1)"
 wait_for 30 has_row "SELECT count(*) > 2 FROM run"
 kill -9 "$campaign"
@@ -15,7 +15,7 @@ done_before=$(sql "SELECT group_concat(uuid) FROM boot WHERE state = 'done'")
 
 nearnative resume --db "$db" >"$NN_SCRATCH/out" 2>"$NN_SCRATCH/err" &
 campaign=$!
-wait_for 30 has_row "SELECT count(*) FROM boot WHERE state = 'running'"
+wait_for 30 has_row "SELECT count(*) FROM boot WHERE state = 'running' AND attempt = 1"
 kill -INT "$campaign"
 status=0
 wait "$campaign" || status=$?

@@ -8,8 +8,8 @@ lab demo bash ci/tests/e2e/inside-lab-campaign.sh "$NN_SCRATCH/two-blocks.yaml"
 
 expect_sql "SELECT count(*) FROM campaign WHERE state = 'done'" 2
 for arm in native vm; do
-	expect_sql "SELECT count(*) FROM boot JOIN arm ON arm.id = boot.arm_id JOIN campaign
-		ON campaign.id = arm.campaign_id WHERE arm.name = '$arm' AND boot.state = 'done'
+	expect_sql "SELECT count(*) FROM boot JOIN arm ON arm.id = boot.arm JOIN campaign
+		ON campaign.id = arm.campaign WHERE arm.name = '$arm' AND boot.state = 'done'
 		AND campaign.name = 'demo'" 2
 	for workload in null compute/bandwidth graphics/fill-rate iommu/nvme-read system/timer; do
 		has_row "SELECT count(*) FROM v_sample WHERE arm = '$arm'
@@ -19,22 +19,22 @@ for arm in native vm; do
 done
 has_row "SELECT count(*) FROM v_sample WHERE arm = 'native' AND workload = 'iommu/dma-map'" ||
 	fail "no samples of iommu/dma-map"
-expect_sql "SELECT count(*) FROM run JOIN boot ON boot.id = run.boot_id JOIN arm ON
-	arm.id = boot.arm_id WHERE arm.name = 'vm' AND run.workload = 'iommu/dma-map'
+expect_sql "SELECT count(*) FROM run JOIN boot ON boot.id = run.boot JOIN arm ON
+	arm.id = boot.arm WHERE arm.name = 'vm' AND run.workload = 'iommu/dma-map'
 	AND (run.outcome <> 'skipped' OR run.reason IS NULL) AND boot.state = 'done'" 0
 expect_sql "SELECT count(*) FROM campaign WHERE driver_before IS NOT 'nvme'
 	OR driver_after IS NOT 'nvme'" 0
-expect_sql "SELECT count(*) FROM journal WHERE closed_at IS NULL" 0
+expect_sql "SELECT count(*) FROM journal WHERE closed IS NULL" 0
 
 # The guest's samples come from inside a KVM guest with other addresses than its host.
-expect_sql "SELECT DISTINCT f.value FROM fact f JOIN boot ON boot.id = f.boot_id JOIN arm ON
-	arm.id = boot.arm_id WHERE arm.name = 'vm' AND f.side = 'system' AND f.name = 'hypervisor'" \
+expect_sql "SELECT DISTINCT f.value FROM fact f JOIN boot ON boot.id = f.boot JOIN arm ON
+	arm.id = boot.arm WHERE arm.name = 'vm' AND f.side = 'system' AND f.name = 'hypervisor'" \
 	KVMKVMKVM
-expect_sql "SELECT count(*) FROM boot JOIN arm ON arm.id = boot.arm_id WHERE arm.name = 'vm' AND
+expect_sql "SELECT count(*) FROM boot JOIN arm ON arm.id = boot.arm WHERE arm.name = 'vm' AND
 	boot.state = 'done' AND NOT (
-	EXISTS (SELECT 1 FROM artifact a WHERE a.boot_id = boot.id AND a.name = 'console.log'
+	EXISTS (SELECT 1 FROM artifact a WHERE a.boot = boot.id AND a.name = 'console.log'
 		AND length(a.content) > 100) AND
-	EXISTS (SELECT 1 FROM artifact a WHERE a.boot_id = boot.id AND a.name = 'domain.xml'
+	EXISTS (SELECT 1 FROM artifact a WHERE a.boot = boot.id AND a.name = 'domain.xml'
 		AND instr(a.content, '<hostdev')))" 0
 expect_sql "SELECT count(DISTINCT agent_build) FROM boot WHERE agent_build IS NOT NULL" 1
 

@@ -23,7 +23,7 @@ has_row "SELECT 1 FROM v_sample WHERE workload = 'compute/bandwidth' AND phase =
 	fail "no OpenCL samples"
 has_row "SELECT 1 FROM v_sample WHERE workload = 'graphics/fill-rate' AND phase = 'steady'" ||
 	fail "no graphics samples"
-has_row "SELECT 1 FROM fact WHERE name = 'kernel' AND value = '$(uname -r)'" ||
+has_row "SELECT 1 FROM fact WHERE name = 'kernel.release' AND value = '$(uname -r)'" ||
 	fail "no kernel fact"
 has_row "SELECT 1 FROM telemetry" || fail "no telemetry"
 
