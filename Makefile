@@ -77,8 +77,10 @@ virtual-time: all ## three campaigns in the deterministic lab; print how well th
 lab: ## prepare the software lab's kernel and initramfs
 	$(Q)ci/lab/prepare
 
+lint: export LINT_CPPFLAGS = $(ALL_CPPFLAGS)
+lint: export LINT_CFLAGS = $(filter-out -O% -g,$(ALL_CFLAGS))
 lint: $(GENERATED) ## both compilers with -Werror, headers alone, library homes, shell syntax
-	$(Q)ALL_CPPFLAGS='$(ALL_CPPFLAGS)' ALL_CFLAGS='$(filter-out -O% -g,$(ALL_CFLAGS))' ci/lint
+	$(Q)BUILD=$(BUILD) ci/lint
 
 FORMATTED = $(shell git ls-files -co --exclude-standard '*.c' '*.h')
 format: ## lay the sources out

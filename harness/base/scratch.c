@@ -14,7 +14,8 @@
 int nn_scratch_new(char **ret_path, struct nn_err *err)
 {
 	const char *base = getenv("TMPDIR");
-	NN_AUTO(free) char *path = nn_asprintf("%s/nearnative-XXXXXX", base && *base ? base : "/tmp");
+	NN_AUTO(free)
+	char *path = nn_asprintf("%s/nearnative-XXXXXX", base && *base ? base : "/tmp");
 
 	if (!mkdtemp(path))
 		return nn_err_errno(err, errno, "make a folder '%s'", path);

@@ -18,8 +18,8 @@ struct nn_campaign_options {
  * report and where the time went.
  * Return: enum nn_exit.
  */
-int nn_campaign_execute(const struct nn_cmd *cmd, struct nn_store *store, const struct nn_plan *plan,
-			const struct nn_campaign *resumed,
+int nn_campaign_execute(const struct nn_cmd *cmd, struct nn_store *store,
+			const struct nn_plan *plan, const struct nn_campaign *resumed,
 			const struct nn_campaign_options *options);
 
 #endif

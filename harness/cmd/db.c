@@ -9,8 +9,8 @@ struct db_options {
 	bool is_json;
 };
 
-#define DB_OPTION_DB                                                                               \
-	NN_OPTION("db", NN_OPTION_STRING, struct db_options, db, "FILE",                           \
+#define DB_OPTION_DB                                                     \
+	NN_OPTION("db", NN_OPTION_STRING, struct db_options, db, "FILE", \
 		  "the database (default $NEARNATIVE_DB or nearnative.db)")
 
 static const struct nn_option db_info_options[] = {

@@ -122,7 +122,8 @@ static int devices_execute(const struct nn_cmd *cmd, int argc, char *const *argv
 		return nn_command_fail(cmd, &err);
 	devices = nn_calloc(bdfs.nr + 1, sizeof(*devices));
 	rc = devices_read(cmd, &bdfs, devices, &err);
-	rc = rc ? nn_command_fail(cmd, &err) : devices_print(cmd, devices, bdfs.nr, options.is_json);
+	rc = rc ? nn_command_fail(cmd, &err)
+		: devices_print(cmd, devices, bdfs.nr, options.is_json);
 	for (size_t i = 0; i < bdfs.nr; i++)
 		nn_device_release(&devices[i]);
 	return rc;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Every command, in the order of the help: one line adds one. The symbol is nn_command_<argument>. */
+/* Every command, in the order of the help: one line adds one. The symbol is nn_command_<argument>.
+ */
 NN_COMMAND(run)
 NN_COMMAND(resume)
 NN_COMMAND(report)

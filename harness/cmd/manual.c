@@ -73,7 +73,8 @@ static void manual_plugins(struct nn_strbuf *sb)
 
 void nn_manual_roff(struct nn_strbuf *sb)
 {
-	nn_strbuf_add(sb, ".TH NEARNATIVE 1 \"\" \"nearnative " NN_VERSION "\" \"User Commands\"\n");
+	nn_strbuf_add(sb,
+		      ".TH NEARNATIVE 1 \"\" \"nearnative " NN_VERSION "\" \"User Commands\"\n");
 	manual_section(sb, "NAME");
 	nn_strbuf_add(sb, "nearnative \\- compare a machine with a passthrough VM on it\n");
 	manual_section(sb, "SYNOPSIS");

@@ -10,9 +10,8 @@
 
 void nn_progress_view_init(struct nn_progress_view *view, const struct nn_log *log, bool is_quiet)
 {
-	*view = (struct nn_progress_view){.log = log,
-					  .is_quiet = is_quiet,
-					  .is_terminal = isatty(fileno(log->out)) == 1};
+	*view = (struct nn_progress_view){
+		.log = log, .is_quiet = is_quiet, .is_terminal = isatty(fileno(log->out)) == 1};
 }
 
 static void progress_text(const struct nn_progress *p, bool is_detailed, struct nn_strbuf *sb)

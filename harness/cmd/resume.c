@@ -20,9 +20,10 @@ const struct nn_command nn_command_resume = {
 	.name = "resume",
 	.operands = "[CAMPAIGN]",
 	.summary = "Continue a campaign that was interrupted or killed",
-	.details = "CAMPAIGN is a UUID, the beginning of one, or a name; without it the latest. The "
-		   "plan is the one that was stored, with its seed. At most the boot that was in "
-		   "progress is repeated.",
+	.details =
+		"CAMPAIGN is a UUID, the beginning of one, or a name; without it the latest. The "
+		"plan is the one that was stored, with its seed. At most the boot that was in "
+		"progress is repeated.",
 	.options = resume_options,
 	.execute = resume_execute,
 };

@@ -65,9 +65,8 @@ static void look_kvm(const struct nn_patient *patient NN_UNUSED, struct nn_findi
 static void look_interrupt_remapping(const struct nn_patient *patient, struct nn_finding *finding)
 {
 	NN_AUTO(free)
-	char *unsafe = nn_sysfs_text(patient->sysroot,
-				     "/sys/module/vfio_iommu_type1/parameters/"
-				     "allow_unsafe_interrupts");
+	char *unsafe = nn_sysfs_text(patient->sysroot, "/sys/module/vfio_iommu_type1/parameters/"
+						       "allow_unsafe_interrupts");
 
 	if (!unsafe)
 		finding_set(finding, NN_HEALTH_SKIP, NULL, "vfio_iommu_type1 is not loaded");

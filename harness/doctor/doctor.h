@@ -21,7 +21,7 @@ struct nn_patient {
 struct nn_finding {
 	enum nn_health health;
 	char what[NN_ERR_MESSAGE_CAP]; /* what was seen */
-	const char *hint;	       /* what to do, a constant, or NULL */
+	const char *hint;              /* what to do, a constant, or NULL */
 };
 
 struct nn_check {

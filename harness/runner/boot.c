@@ -29,7 +29,7 @@ struct nn_boot {
 	uint64_t last_seen_ns;
 	size_t nr_jobs_given;
 	struct nn_job job; /* the present one; run is "" before the first */
-	int64_t run;	   /* its row, 0 when none is in progress */
+	int64_t run;       /* its row, 0 when none is in progress */
 	/* time */
 	uint64_t boot_started_ns;
 	uint64_t boot_ns;

@@ -23,15 +23,15 @@ struct nn_runner {
 	struct nn_boot *boot;
 	struct nn_time_spent spent;
 	uint64_t started_ns;
-	uint64_t boots_ns;   /* time that the boots of this execution took … */
-	uint64_t nr_boots;   /* … and how many there were, for the ETA */
+	uint64_t boots_ns; /* time that the boots of this execution took … */
+	uint64_t nr_boots; /* … and how many there were, for the ETA */
 	uint64_t nr_boots_left;
 };
 
 /* Which boot: its place in the schedule. */
 struct nn_boot_place {
 	uint64_t block; /* index */
-	size_t arm;	/* index into the plan's arms */
+	size_t arm;     /* index into the plan's arms */
 	uint64_t position;
 	uint64_t attempt;
 	int64_t arm_id;

@@ -13,8 +13,8 @@ int nn_runner_check(const struct nn_runner_params *params, struct nn_err *err)
 {
 	for (size_t i = 0; i < params->plan->nr_arms; i++) {
 		const struct nn_plan_arm *arm = &params->plan->arms[i];
-		int rc = nn_target_find(arm->target)->check(params->plan, arm, params->sysroot,
-							    err);
+		int rc =
+			nn_target_find(arm->target)->check(params->plan, arm, params->sysroot, err);
 
 		if (rc)
 			return nn_err_prefix(err, "arm '%s'", arm->name);

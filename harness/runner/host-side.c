@@ -55,10 +55,8 @@ struct nn_host_side *nn_host_side_new(const struct nn_runner_params *params, int
 	host->params = params;
 	host->boot = boot;
 	host->started_ns = nn_clock_ns();
-	host->sink = (struct nn_sink){.user = host,
-				      .fact = host_fact,
-				      .telemetry = host_telemetry,
-				      .event = host_event};
+	host->sink = (struct nn_sink){
+		.user = host, .fact = host_fact, .telemetry = host_telemetry, .event = host_event};
 	/* The agent numbers its own batches from 0; ours keep out of their way. */
 	host->telemetry.batch = 1ULL << 32;
 	host->events.batch = 1ULL << 32;

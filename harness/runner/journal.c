@@ -47,8 +47,8 @@ void nn_store_journal_init(struct nn_store_journal *self, struct nn_store *store
 
 	self->store = store;
 	self->machine_boot = boot ? boot : nn_strdup("unknown");
-	self->journal = (struct nn_journal){
-		.user = self, .record = journal_record, .close = journal_close};
+	self->journal =
+		(struct nn_journal){.user = self, .record = journal_record, .close = journal_close};
 }
 
 void nn_store_journal_release(struct nn_store_journal *self)
@@ -69,10 +69,10 @@ static int journal_undo(const struct nn_sysroot *sysroot, const struct nn_journa
 	rc = nn_json_parse(row->before, strlen(row->before), &before, err);
 	if (rc)
 		return nn_err_prefix(err, "journal entry of '%s'", row->subject);
-	entry = (struct nn_bind_entry){
-		.bdf = row->subject,
-		.driver = (char *)nn_json_opt_str(before, "driver"),
-		.driver_override = (char *)nn_json_opt_str(before, "driver_override")};
+	entry = (struct nn_bind_entry){.bdf = row->subject,
+				       .driver = (char *)nn_json_opt_str(before, "driver"),
+				       .driver_override =
+					       (char *)nn_json_opt_str(before, "driver_override")};
 	return nn_bind_undo(sysroot, &entry, UNDO_DEADLINE_NS, err);
 }
 
@@ -88,7 +88,8 @@ int nn_runner_restore(struct nn_store *store, const struct nn_sysroot *sysroot,
 	if (rows.nr && !first_rc)
 		first_rc = nn_libvirt_destroy_leftovers(NULL, NULL, err);
 	for (size_t i = 0; i < rows.nr; i++) {
-		/* Bindings do not survive a reboot: entries of another boot have nothing to undo. */
+		/* Bindings do not survive a reboot: entries of another boot have nothing to undo.
+		 */
 		bool is_stale = boot && strcmp(boot, rows.items[i].machine_boot) != 0;
 		struct nn_err why = {0};
 		int rc = is_stale ? 0 : journal_undo(sysroot, &rows.items[i], &why);

@@ -53,8 +53,8 @@ static void machine_read_emulation(const struct nn_sysroot *sysroot, struct nn_m
 
 void nn_machine_read(const struct nn_sysroot *sysroot, struct nn_machine *ret_machine)
 {
-	static const char *const attributes[] = {"sys_vendor", "product_name", "board_vendor",
-						 "board_name", "board_version", "bios_vendor",
+	static const char *const attributes[] = {"sys_vendor",  "product_name",  "board_vendor",
+						 "board_name",  "board_version", "bios_vendor",
 						 "bios_version"};
 	NN_AUTO(strbuf) struct nn_strbuf identity = NN_STRBUF_INIT;
 	NN_AUTO(free) char *cpu = machine_cpu_model(sysroot);

@@ -28,7 +28,7 @@ struct nn_progress {
 	const char *arm;
 	const char *phase;    /* "prepare", "boot", "run", "shutdown", "restore" */
 	const char *workload; /* NULL outside of runs */
-	uint64_t job;	      /* from 1 within the boot */
+	uint64_t job;         /* from 1 within the boot */
 	uint64_t nr_jobs;
 	uint64_t eta_ns; /* 0: not known yet */
 };
@@ -49,7 +49,7 @@ struct nn_runner_params {
 
 /* Where the time of one execution went. */
 struct nn_time_spent {
-	uint64_t boot_ns;      /* from starting a system to its agent's hello, and shutting it down */
+	uint64_t boot_ns; /* from starting a system to its agent's hello, and shutting it down */
 	uint64_t workloads_ns; /* worker processes */
 	uint64_t own_ns;       /* everything else */
 };
@@ -74,7 +74,7 @@ int nn_runner_execute(const struct nn_runner_params *params, int64_t campaign,
  * @ret_nr: how many entries were undone.
  * Return: 0 when the journal is empty afterwards.
  */
-int nn_runner_restore(struct nn_store *store, const struct nn_sysroot *sysroot, unsigned int *ret_nr,
-		      struct nn_err *err);
+int nn_runner_restore(struct nn_store *store, const struct nn_sysroot *sysroot,
+		      unsigned int *ret_nr, struct nn_err *err);
 
 #endif

@@ -16,7 +16,8 @@ static void sha256_matches_its_standard(void **state)
 
 	(void)state;
 	nn_sha256_hex("abc", 3, hex);
-	assert_string_equal(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	assert_string_equal(hex,
+			    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 	assert_int_equal(nn_sha256_file("/no/such/file", hex, NULL), -ENOENT);
 }
 

@@ -41,9 +41,9 @@ static int parse(const char *const *words, struct values *values, struct nn_oper
 
 static void options_and_operands_may_be_mixed(void **state)
 {
-	const char *const words[] = {"a",      "--loud", "--name=x y", "--count", "3",	"--wait",
-				     "2s",     "b",	 "--tag",      "t1",	  "--tag=t2",
-				     "--share", "97%",	 "--",	       "--loud",  NULL};
+	const char *const words[] = {
+		"a",     "--loud", "--name=x y", "--count", "3",   "--wait", "2s",     "b",
+		"--tag", "t1",     "--tag=t2",   "--share", "97%", "--",     "--loud", NULL};
 	struct nn_operands operands = {0};
 	struct values values = {0};
 

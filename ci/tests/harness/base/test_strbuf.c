@@ -32,8 +32,8 @@ static void appending_keeps_what_was_there(void **state)
 
 static void doubles_read_back_as_the_same_double(void **state)
 {
-	static const double values[] = {0.1,	 1.0 / 3, 1e300, 5e-324, 123456789.123456789,
-					-0.25, 97.0,	 1e-9};
+	static const double values[] = {0.1,   1.0 / 3, 1e300, 5e-324, 123456789.123456789,
+					-0.25, 97.0,    1e-9};
 
 	(void)state;
 	for (size_t i = 0; i < NN_ARRAY_SIZE(values); i++) {

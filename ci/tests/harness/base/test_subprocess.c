@@ -29,8 +29,8 @@ static void streams_status_and_environment_are_captured(void **state)
 	NN_AUTO(subprocess_result) struct nn_subprocess_result result = {0};
 
 	(void)state;
-	assert_int_equal(shell("cat; echo $GREETING; echo oops >&2; exit 3", "in\n", 0, &result, NULL),
-			 0);
+	assert_int_equal(
+		shell("cat; echo $GREETING; echo oops >&2; exit 3", "in\n", 0, &result, NULL), 0);
 	assert_int_equal(result.exit_status, 3);
 	assert_string_equal(nn_strbuf_str(&result.out), "in\nhello\n");
 	assert_string_equal(nn_strbuf_str(&result.err_out), "oops\n");

@@ -18,10 +18,14 @@ static void units_accept_what_people_write(void **state)
 		const char *text;
 		uint64_t wanted;
 	} cases[] = {
-		{nn_parse_bytes, "16GiB", 17179869184},	      {nn_parse_bytes, "4096B", 4096},
-		{nn_parse_bytes, "1.5 KiB", 1536},	      {nn_parse_bytes, "2MB", 2000000},
-		{nn_parse_duration_ns, "30s", 30000000000},   {nn_parse_duration_ns, "1.5ms", 1500000},
-		{nn_parse_duration_ns, "2min", 120000000000}, {nn_parse_u64, "0x10", 16},
+		{nn_parse_bytes, "16GiB", 17179869184},
+		{nn_parse_bytes, "4096B", 4096},
+		{nn_parse_bytes, "1.5 KiB", 1536},
+		{nn_parse_bytes, "2MB", 2000000},
+		{nn_parse_duration_ns, "30s", 30000000000},
+		{nn_parse_duration_ns, "1.5ms", 1500000},
+		{nn_parse_duration_ns, "2min", 120000000000},
+		{nn_parse_u64, "0x10", 16},
 		{nn_parse_u64, "18446744073709551615", UINT64_MAX},
 	};
 
