@@ -66,6 +66,7 @@ demo: ## set everything up and run the main job in the software lab
 check: ## set everything up, then unit tests (ASan, UBSan) and end-to-end tests
 	$(Q)sh ci/deps
 	$(Q)$(MAKE) -j$$(nproc) all unit-tests
+	$(Q)$(MAKE) lint
 	$(Q)ci/check $(BUILD)
 
 .PHONY: unit-tests lint format format-check lab virtual-time

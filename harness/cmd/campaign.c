@@ -75,8 +75,12 @@ static int campaign_print_report(const struct nn_cmd *cmd, struct nn_store *stor
 static int campaign_start(const struct nn_runner_params *params, const struct nn_campaign *resumed,
 			  int64_t *ret_campaign, struct nn_err *err)
 {
-	int rc = nn_runner_check(params, err);
+	unsigned int nr_restored;
+	/* First, for a device that a killed campaign left on vfio-pci would fail the check. */
+	int rc = nn_runner_restore(params->store, params->sysroot, &nr_restored, err);
 
+	if (!rc)
+		rc = nn_runner_check(params, err);
 	if (rc)
 		return rc;
 	if (!resumed)

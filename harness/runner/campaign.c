@@ -242,13 +242,10 @@ int nn_runner_execute(const struct nn_runner_params *params, int64_t campaign,
 	NN_AUTO(schedule) struct nn_schedule *schedule = NULL;
 	struct nn_runner runner = {
 		.params = params, .campaign = campaign, .started_ns = nn_clock_ns()};
-	unsigned int nr_restored;
 	int rc = nn_store_campaign_get(params->store, campaign, &row, err);
 
 	if (!rc)
 		rc = nn_store_boots_abandon(params->store, campaign, err);
-	if (!rc)
-		rc = nn_runner_restore(params->store, params->sysroot, &nr_restored, err);
 	if (!rc)
 		rc = nn_store_campaign_state(params->store, campaign, "running", err);
 	if (!rc)

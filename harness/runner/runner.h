@@ -62,7 +62,8 @@ int nn_runner_begin(const struct nn_runner_params *params, int64_t *ret_campaign
 		    struct nn_err *err);
 
 /**
- * Execute what is left of a campaign.
+ * Execute what is left of a campaign. What an earlier one left changed has been put back before
+ * (nn_runner_restore()).
  * Return: 0 when every boot of the plan is done; -EINTR when stopped; -ELOOP when as many boots
  * failed as are planned; other -errno.
  */
