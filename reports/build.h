@@ -21,11 +21,20 @@ struct nn_run_tally {
 	char *software_note; /* or NULL */
 };
 
+/* What the clock checks of an arm's boots could have seen. */
+struct nn_clock_tally {
+	char *arm;
+	double worst_bound; /* of the rate error, as a share */
+	uint64_t shortest_ns;
+	bool has_mismatch;
+};
+
 /* What speaks against figures, gathered before rows are made. */
 struct nn_evidence {
 	struct nn_run_tally *tallies;
 	size_t nr_tallies, cap_tallies;
-	struct nn_strings clock_mismatch_arms;
+	struct nn_clock_tally *clocks;
+	size_t nr_clocks, cap_clocks;
 	struct nn_strings conflicting_workloads; /* results differ between arms or runs */
 };
 
@@ -41,10 +50,16 @@ void nn_build_release(struct nn_build *build);
 /** Summary, arms, facts, events, skips and the claims' texts. */
 int nn_build_gather(struct nn_build *build, struct nn_err *err);
 
-/** Fill the evidence, the banner and the remarks. */
+/** Fill the evidence and the banner. */
 int nn_build_validity(struct nn_build *build, struct nn_err *err);
 
-/** Append to @reasons why figures of @workload in @arm against @base cannot be trusted. */
+/** Tell once what concerns several workloads or the whole campaign. */
+void nn_build_remarks(struct nn_build *build);
+
+/**
+ * Append to @reasons why figures of @workload in @arm against @base cannot be trusted.
+ * @arm: NULL for figures of @base alone.
+ */
 void nn_build_doubts(const struct nn_build *build, const char *workload, const char *base,
 		     const char *arm, struct nn_strings *reasons);
 

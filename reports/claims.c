@@ -16,7 +16,8 @@
 
 static bool covers(const struct nn_report_claim *claim, const struct nn_report_row *row)
 {
-	return strcmp(claim->arm, row->arm) == 0 && strcmp(claim->base, row->base_arm) == 0 &&
+	return row->arm && strcmp(claim->arm, row->arm) == 0 &&
+	       strcmp(claim->base, row->base_arm) == 0 &&
 	       fnmatch(claim->workload, row->workload, 0) == 0 &&
 	       fnmatch(claim->metric, row->metric, 0) == 0;
 }
@@ -24,6 +25,11 @@ static bool covers(const struct nn_report_claim *claim, const struct nn_report_r
 static bool is_invalid(const struct nn_report_row *row)
 {
 	return row->verdict && strcmp(row->verdict, INVALID) == 0;
+}
+
+static bool has_pair(const struct nn_report_row *row)
+{
+	return row->nr_boots && !row->is_lone;
 }
 
 static const char *judge_row(const struct nn_report_row *row, double margin)
@@ -62,7 +68,9 @@ static void set_margins(struct nn_comparison *comparison)
 
 static void conclude_row(struct nn_report_row *row)
 {
-	if (row->nr_boots < NN_MIN_BOOTS)
+	if (row->is_lone)
+		return; /* it says so, and nothing else matters */
+	if (row->nr_boots && row->nr_boots < NN_MIN_BOOTS)
 		nn_strings_add(&row->reasons, nn_asprintf("fewer than %d boots: %" PRIu64,
 							  NN_MIN_BOOTS, row->nr_boots));
 	if (isnan(row->margin)) {
@@ -116,19 +124,36 @@ struct tally {
 	size_t nr_hopeless; /* inconclusive, and no number of boots would prove them */
 };
 
+static bool has_pairs(const struct nn_comparison *comparison, const struct nn_report_claim *claim,
+		      const char *workload)
+{
+	for (size_t i = 0; i < comparison->nr_rows; i++) {
+		const struct nn_report_row *row = &comparison->rows[i];
+
+		if (has_pair(row) && strcmp(row->workload, workload) == 0 && covers(claim, row))
+			return true;
+	}
+	return false;
+}
+
+/* It does not apply to one of the arms; of it alone there is nothing to claim. */
+static void leave_out(const struct nn_comparison *comparison, struct nn_report_claim *claim,
+		      const struct nn_report_row *row)
+{
+	bool is_metric = has_pairs(comparison, claim, row->workload);
+
+	nn_strings_add(&claim->reasons,
+		       nn_asprintf("%s%s%s was not measured in both arms and is left out",
+				   row->workload, is_metric ? ":" : "",
+				   is_metric ? row->metric : ""));
+}
+
 static void tally_row(struct nn_report_claim *claim, const struct nn_report_row *row,
 		      struct tally *tally)
 {
 	const char *verdict = judge_row(row, claim->margin);
 	uint64_t nr_missing;
 
-	if (!row->nr_boots && !is_invalid(row)) {
-		/* it does not apply to one of the arms; of it alone there is nothing to claim */
-		nn_strings_add(&claim->reasons,
-			       nn_asprintf("%s:%s was not measured in both arms and is left out",
-					   row->workload, row->metric));
-		return;
-	}
 	tally->nr_rows++;
 	claim->lower95 = fmin(claim->lower95, row->performance_lower95);
 	claim->upper95 = fmin(claim->upper95, row->performance_upper95);
@@ -160,15 +185,6 @@ static const char *conclude(const struct tally *tally)
 	return tally->nr_inconclusive ? INCONCLUSIVE : PROVEN;
 }
 
-static bool has_reason(const struct nn_report_row *row, const char *reason)
-{
-	for (size_t i = 0; i < row->reasons.nr; i++) {
-		if (strcmp(row->reasons.items[i], reason) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* Is it what invalidates all the rows (emulation), or something of this workload? */
 static bool is_common_reason(const struct nn_comparison *comparison,
 			     const struct nn_report_claim *claim, const char *reason)
@@ -176,7 +192,8 @@ static bool is_common_reason(const struct nn_comparison *comparison,
 	for (size_t i = 0; i < comparison->nr_rows; i++) {
 		const struct nn_report_row *row = &comparison->rows[i];
 
-		if (covers(claim, row) && is_invalid(row) && !has_reason(row, reason))
+		if (covers(claim, row) && is_invalid(row) &&
+		    !nn_strings_have(&row->reasons, reason))
 			return false;
 	}
 	return true;
@@ -187,7 +204,8 @@ static void quote_doubts(const struct nn_comparison *comparison, struct nn_repor
 	for (size_t i = 0; i < comparison->nr_rows; i++) {
 		const struct nn_report_row *row = &comparison->rows[i];
 
-		if (!covers(claim, row) || strcmp(judge_row(row, claim->margin), INVALID) != 0)
+		if (!covers(claim, row) || row->is_lone ||
+		    strcmp(judge_row(row, claim->margin), INVALID) != 0)
 			continue;
 		for (size_t r = 0; r < row->reasons.nr; r++) {
 			const char *reason = row->reasons.items[r];
@@ -199,18 +217,6 @@ static void quote_doubts(const struct nn_comparison *comparison, struct nn_repor
 					       nn_asprintf("%s: %s", row->workload, reason));
 		}
 	}
-}
-
-static bool has_pairs(const struct nn_comparison *comparison, const struct nn_report_claim *claim,
-		      const char *workload)
-{
-	for (size_t i = 0; i < comparison->nr_rows; i++) {
-		const struct nn_report_row *row = &comparison->rows[i];
-
-		if (row->nr_boots && strcmp(row->workload, workload) == 0 && covers(claim, row))
-			return true;
-	}
-	return false;
 }
 
 /* A covered workload that only ever failed has no row to speak against the claim: it does here. */
@@ -240,8 +246,14 @@ static void judge_claim(const struct nn_comparison *comparison, struct nn_report
 
 	claim->lower95 = claim->upper95 = NAN;
 	for (size_t i = 0; i < comparison->nr_rows; i++) {
-		if (covers(claim, &comparison->rows[i]))
-			tally_row(claim, &comparison->rows[i], &tally);
+		const struct nn_report_row *row = &comparison->rows[i];
+
+		if (!covers(claim, row))
+			continue;
+		if (has_pair(row) || is_invalid(row))
+			tally_row(claim, row, &tally);
+		else
+			leave_out(comparison, claim, row);
 	}
 	tally_failures(comparison, claim, &tally);
 	claim->verdict = nn_strdup(conclude(&tally));

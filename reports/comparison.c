@@ -12,13 +12,20 @@ void nn_strings_release(struct nn_strings *strings)
 	*strings = (struct nn_strings){0};
 }
 
-void nn_strings_add(struct nn_strings *strings, char *take_s)
+bool nn_strings_have(const struct nn_strings *strings, const char *s)
 {
 	for (size_t i = 0; i < strings->nr; i++) {
-		if (strcmp(strings->items[i], take_s) == 0) {
-			free(take_s);
-			return;
-		}
+		if (strcmp(strings->items[i], s) == 0)
+			return true;
+	}
+	return false;
+}
+
+void nn_strings_add(struct nn_strings *strings, char *take_s)
+{
+	if (nn_strings_have(strings, take_s)) {
+		free(take_s);
+		return;
 	}
 	*NN_ARRAY_APPEND(strings->items, strings->nr, strings->cap) = take_s;
 }
@@ -31,6 +38,49 @@ const struct nn_report_arm *nn_comparison_arm(const struct nn_comparison *compar
 			return &comparison->arms[i];
 	}
 	return NULL;
+}
+
+bool nn_report_row_is_alike(const struct nn_report_row *a, const struct nn_report_row *b)
+{
+	if (!a->arm || !b->arm)
+		return !a->arm && !b->arm && strcmp(a->base_arm, b->base_arm) == 0;
+	return strcmp(a->base_arm, b->base_arm) == 0 && strcmp(a->arm, b->arm) == 0;
+}
+
+bool nn_comparison_is_first(const struct nn_comparison *comparison, size_t i)
+{
+	for (size_t before = 0; before < i; before++) {
+		if (nn_report_row_is_alike(&comparison->rows[before], &comparison->rows[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool all_give(const struct nn_comparison *comparison, const struct nn_report_row *first,
+		     const char *reason)
+{
+	for (size_t i = 0; i < comparison->nr_rows; i++) {
+		const struct nn_report_row *row = &comparison->rows[i];
+
+		if (nn_report_row_is_alike(row, first) && !nn_strings_have(&row->reasons, reason))
+			return false;
+	}
+	return true;
+}
+
+void nn_comparison_shared_reasons(const struct nn_comparison *comparison,
+				  const struct nn_report_row *first, struct nn_strings *ret_reasons)
+{
+	size_t nr_alike = 0;
+
+	for (size_t i = 0; i < comparison->nr_rows; i++)
+		nr_alike += nn_report_row_is_alike(&comparison->rows[i], first);
+	for (size_t i = 0; nr_alike > 1 && i < first->reasons.nr; i++) {
+		const char *reason = first->reasons.items[i];
+
+		if (all_give(comparison, first, reason))
+			nn_strings_add(ret_reasons, nn_strdup(reason));
+	}
 }
 
 int nn_comparison_new(struct nn_store *store, const char *campaign,
@@ -49,8 +99,10 @@ int nn_comparison_new(struct nn_store *store, const char *campaign,
 	rc = nn_build_gather(&build, err);
 	if (!rc)
 		rc = nn_build_validity(&build, err);
-	if (!rc)
+	if (!rc) {
+		nn_build_remarks(&build);
 		rc = nn_build_rows(&build, err);
+	}
 	if (!rc)
 		nn_build_claims(comparison);
 	nn_build_release(&build);

@@ -40,8 +40,9 @@ struct nn_report_row {
 	char *unit;
 	enum nn_direction direction;
 	char *base_arm;
-	char *arm;
-	uint64_t nr_boots; /* pairs */
+	char *arm;    /* NULL: the campaign has one arm only, @base_arm */
+	bool is_lone; /* one arm alone has values: there is nothing to compare and no verdict */
+	uint64_t nr_boots; /* pairs; of a lone row the boots of the arm that has values */
 	double base_value; /* geometric mean over boots, in @unit */
 	double value;
 	double ratio; /* arm ÷ base */
@@ -116,9 +117,21 @@ NN_AUTO_DEFINE(comparison, struct nn_comparison *, nn_comparison_free(*p))
 void nn_strings_release(struct nn_strings *strings);
 /** Append @take_s, which is the list's from here on; a text that is already there is dropped. */
 void nn_strings_add(struct nn_strings *strings, char *take_s);
+bool nn_strings_have(const struct nn_strings *strings, const char *s);
 
 /** The arm called @name, or NULL. */
 const struct nn_report_arm *nn_comparison_arm(const struct nn_comparison *comparison,
 					      const char *name);
+
+/** Do both rows compare the same two arms, and so belong into one table? */
+bool nn_report_row_is_alike(const struct nn_report_row *a, const struct nn_report_row *b);
+
+/** Is row @i the first of its two arms? */
+bool nn_comparison_is_first(const struct nn_comparison *comparison, size_t i);
+
+/** The reasons that every row alike @first gives; none where it is the only such row. */
+void nn_comparison_shared_reasons(const struct nn_comparison *comparison,
+				  const struct nn_report_row *first,
+				  struct nn_strings *ret_reasons);
 
 #endif

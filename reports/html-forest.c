@@ -20,8 +20,13 @@
  */
 #define INTERVAL_ROOM 1.5
 
-/* A wider axis than this has ticks at 1, 2, 5, 10 …, a narrower one at equal steps. */
-#define WIDE_AXIS 4.0
+/*
+ * A wider axis than this has ticks at 1, 1.5, 2, 3, 5, 7, 10 …, a narrower one at equal steps;
+ * where so many would run into each other on a phone, some or all between the decades are left out.
+ */
+#define WIDE_AXIS      2.5
+#define VERY_WIDE_AXIS 8.0
+#define HUGE_AXIS      100.0
 
 /* A logarithmic axis: twice as fast and half as fast lie equally far from 1. */
 struct axis {
@@ -145,7 +150,8 @@ static void draw_tick(struct nn_html *html, const struct axis *axis, double tick
 
 	if (tick < axis->low || tick > axis->high)
 		return;
-	(void)snprintf(label, sizeof(label), "%.3g %%", 100 * tick);
+	/* never in the form 1e+03 */
+	(void)snprintf(label, sizeof(label), tick < 1 ? "%.3g %%" : "%.0f %%", 100 * tick);
 	nn_html_void(html, "line", "class", "base", "x1", x.text, "x2", x.text, "y1", "1", "y2",
 		     "7", NULL);
 	nn_html_element(html, "text", label, "class", "tick", "x", x.text, "y", "22", "text-anchor",
@@ -154,11 +160,16 @@ static void draw_tick(struct nn_html *html, const struct axis *axis, double tick
 
 static void draw_decades(struct nn_html *html, const struct axis *axis)
 {
-	static const double steps[] = {1, 2, 5};
-	bool is_huge = axis->high / axis->low > 100;
+	static const double steps[] = {1, 2, 5, 1.5, 3, 7};
+	double width = axis->high / axis->low;
+	size_t nr_steps = NN_ARRAY_SIZE(steps);
 
+	if (width > VERY_WIDE_AXIS)
+		nr_steps = 3;
+	if (width > HUGE_AXIS)
+		nr_steps = 1;
 	for (int decade = -6; decade <= 6; decade++) {
-		for (size_t i = 0; i < (is_huge ? 1 : NN_ARRAY_SIZE(steps)); i++)
+		for (size_t i = 0; i < nr_steps; i++)
 			draw_tick(html, axis, steps[i] * pow(10, decade));
 	}
 }
@@ -195,7 +206,7 @@ static void draw_axis(struct nn_html *html, const struct axis *axis)
 }
 
 static void write_row(struct nn_html *html, const struct axis *axis,
-		      const struct nn_report_row *row, bool has_many_arms)
+		      const struct nn_report_row *row, bool is_one_of_many)
 {
 	NN_AUTO(strbuf) struct nn_strbuf figures = NN_STRBUF_INIT;
 
@@ -208,8 +219,8 @@ static void write_row(struct nn_html *html, const struct axis *axis,
 	nn_html_element(html, "b", row->workload, NULL);
 	nn_html_text(html, " ");
 	nn_html_text(html, row->metric);
-	if (has_many_arms)
-		nn_html_textf(html, ", %s", row->arm);
+	if (is_one_of_many)
+		nn_html_textf(html, ", %s against %s", row->arm, row->base_arm);
 	nn_html_close(html, "span");
 	nn_html_open(html, "span", "class", "plot", NULL);
 	draw_row(html, axis, row);
@@ -222,9 +233,12 @@ void nn_html_forest(struct nn_html *html, const struct nn_comparison *c)
 {
 	struct axis axis = find_axis(c);
 	size_t nr_drawn = 0;
+	size_t nr_pairings = 0;
 
-	for (size_t i = 0; i < c->nr_rows; i++)
+	for (size_t i = 0; i < c->nr_rows; i++) {
 		nr_drawn += is_drawn(&c->rows[i]);
+		nr_pairings += nn_comparison_is_first(c, i);
+	}
 	if (!nr_drawn)
 		return;
 	nn_html_open(html, "figure", "class", "forest", NULL);
@@ -237,7 +251,7 @@ void nn_html_forest(struct nn_html *html, const struct nn_comparison *c)
 	nn_html_open(html, "ul", NULL);
 	for (size_t i = 0; i < c->nr_rows; i++) {
 		if (is_drawn(&c->rows[i]))
-			write_row(html, &axis, &c->rows[i], c->nr_arms > 2);
+			write_row(html, &axis, &c->rows[i], nr_pairings > 1);
 	}
 	nn_html_close(html, "ul");
 	draw_axis(html, &axis);

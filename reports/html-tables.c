@@ -72,27 +72,41 @@ static void double_cell(struct nn_html *html, const char *label, double value)
 
 /* ---- comparisons ---- */
 
-static void verdict_cell(struct nn_html *html, const struct nn_report_row *row)
+static void verdict_cell(struct nn_html *html, const struct nn_report_row *row,
+			 const struct nn_strings *shared)
 {
 	const char *class = nn_html_verdict_class(row->verdict);
-	NN_AUTO(free) char *classes = nn_asprintf("verdict %s", class ? class : "");
+	NN_AUTO(free) char *classes = nn_asprintf("verdict %s", class ? class : "none");
 
-	nn_html_open(html, "td", "data-label", "verdict", NULL);
+	nn_html_open(html, "td", "data-label", row->arm ? "verdict" : "notes", NULL);
 	nn_html_open(html, "span", NULL);
-	nn_html_element(html, "span", row->verdict ? row->verdict : "none", "class", classes, NULL);
-	for (size_t i = 0; i < row->reasons.nr; i++)
-		nn_html_element(html, "span", row->reasons.items[i], "class", "reasons", NULL);
+	if (row->arm)
+		nn_html_element(html, "span", row->verdict ? row->verdict : "none", "class",
+				classes, NULL);
+	for (size_t i = 0; i < row->reasons.nr; i++) {
+		if (!nn_strings_have(shared, row->reasons.items[i]))
+			nn_html_element(html, "span", row->reasons.items[i], "class", "reasons",
+					NULL);
+	}
 	nn_html_close(html, "span");
 	nn_html_close(html, "td");
 }
 
-static void comparison_row(struct nn_html *html, const struct nn_comparison *c,
-			   const struct nn_report_row *row)
+static void ratio_cells(struct nn_html *html, const struct nn_report_row *row)
 {
 	NN_AUTO(strbuf) struct nn_strbuf interval = NN_STRBUF_INIT;
-	NN_AUTO(strbuf) struct nn_strbuf unit = NN_STRBUF_INIT;
 
 	nn_words_interval(&interval, row->ratio_ci95);
+	double_cell(html, row->arm, row->value);
+	double_cell(html, "ratio", row->ratio);
+	number_cell(html, "95 % interval", nn_strbuf_str(&interval));
+}
+
+static void comparison_row(struct nn_html *html, const struct nn_comparison *c,
+			   const struct nn_report_row *row, const struct nn_strings *shared)
+{
+	NN_AUTO(strbuf) struct nn_strbuf unit = NN_STRBUF_INIT;
+
 	nn_words_unit(&unit, c, row);
 	nn_html_open(html, "tr", NULL);
 	nn_html_element(html, "th", row->workload, "scope", "row", NULL);
@@ -100,21 +114,14 @@ static void comparison_row(struct nn_html *html, const struct nn_comparison *c,
 	cell(html, "unit", nn_strbuf_str(&unit));
 	cell(html, "better", nn_direction_name(row->direction));
 	double_cell(html, row->base_arm, row->base_value);
-	double_cell(html, row->arm, row->value);
-	double_cell(html, "ratio", row->ratio);
-	number_cell(html, "95 % interval", nn_strbuf_str(&interval));
+	if (row->arm)
+		ratio_cells(html, row);
 	count_cell(html, "boots", row->nr_boots);
-	verdict_cell(html, row);
+	verdict_cell(html, row, shared);
 	nn_html_close(html, "tr");
 }
 
-static bool is_same_pairing(const struct nn_report_row *a, const struct nn_report_row *b)
-{
-	return strcmp(a->base_arm, b->base_arm) == 0 && strcmp(a->arm, b->arm) == 0;
-}
-
-static void pairing_table(struct nn_html *html, const struct nn_comparison *c,
-			  const struct nn_report_row *first)
+static void begin_pairing(struct nn_html *html, const struct nn_report_row *first)
 {
 	NN_AUTO(free) char *base = nn_asprintf("%s#", first->base_arm);
 	NN_AUTO(free) char *arm = nn_asprintf("%s#", first->arm);
@@ -128,21 +135,47 @@ static void pairing_table(struct nn_html *html, const struct nn_comparison *c,
 					"boots#",   "verdict", NULL};
 
 	begin_table(html, "stack", caption, headings);
+}
+
+static void begin_lone(struct nn_html *html, const struct nn_report_row *first)
+{
+	NN_AUTO(free) char *base = nn_asprintf("%s#", first->base_arm);
+	NN_AUTO(free)
+	char *caption = nn_asprintf("%s alone: geometric means over boots", first->base_arm);
+	const char *const headings[] = {"workload", "metric", "unit",  "better",
+					base,       "boots#", "notes", NULL};
+
+	begin_table(html, "stack", caption, headings);
+}
+
+static void pairing_table(struct nn_html *html, const struct nn_comparison *c,
+			  const struct nn_report_row *first)
+{
+	struct nn_strings shared = {0};
+
+	nn_comparison_shared_reasons(c, first, &shared);
+	for (size_t i = 0; i < shared.nr; i++) {
+		nn_html_open(html, "p", "class", "shared", NULL);
+		nn_html_element(html, "b", "Every row:", NULL);
+		nn_html_textf(html, " %s", shared.items[i]);
+		nn_html_close(html, "p");
+	}
+	if (first->arm)
+		begin_pairing(html, first);
+	else
+		begin_lone(html, first);
 	for (size_t i = 0; i < c->nr_rows; i++) {
-		if (is_same_pairing(&c->rows[i], first))
-			comparison_row(html, c, &c->rows[i]);
+		if (nn_report_row_is_alike(&c->rows[i], first))
+			comparison_row(html, c, &c->rows[i], &shared);
 	}
 	end_table(html);
+	nn_strings_release(&shared);
 }
 
 void nn_html_comparison_tables(struct nn_html *html, const struct nn_comparison *c)
 {
 	for (size_t i = 0; i < c->nr_rows; i++) {
-		size_t before = 0;
-
-		while (before < i && !is_same_pairing(&c->rows[before], &c->rows[i]))
-			before++;
-		if (before == i)
+		if (nn_comparison_is_first(c, i))
 			pairing_table(html, c, &c->rows[i]);
 	}
 	if (!c->nr_rows)
@@ -206,13 +239,18 @@ static void differing_facts(struct nn_html *html, const struct nn_comparison *c,
 static void common_facts(struct nn_html *html, const struct nn_comparison *c,
 			 const struct nn_strings *names, size_t nr_common)
 {
-	static const char *const headings[] = {"fact", "every arm", NULL};
+	const char *const headings[] = {"fact", c->nr_arms == 1 ? c->arms[0].name : "every arm",
+					NULL};
 
 	nn_html_open(html, "details", NULL);
 	nn_html_open(html, "summary", NULL);
-	nn_html_textf(html, "%zu facts that are the same in every arm", nr_common);
+	if (c->nr_arms == 1)
+		nn_html_textf(html, "%zu %s", nr_common, nr_common == 1 ? "fact" : "facts");
+	else
+		nn_html_textf(html, "%zu %s the same in every arm", nr_common,
+			      nr_common == 1 ? "fact is" : "facts are");
 	nn_html_close(html, "summary");
-	begin_table(html, "facts", "The same in every arm", headings);
+	begin_table(html, "facts", "The same in every boot", headings);
 	for (size_t i = 0; i < names->nr; i++) {
 		if (fact_differs(c, names->items[i]))
 			continue;

@@ -119,11 +119,12 @@ static void write_environment(struct nn_html *html, const struct nn_comparison *
 	nn_html_open(html, "ul", "class", "plain", NULL);
 	for (size_t i = 0; i < c->nr_arms; i++) {
 		const struct nn_report_arm *arm = &c->arms[i];
+		NN_AUTO(strbuf) struct nn_strbuf sb = NN_STRBUF_INIT;
 
 		nn_html_open(html, "li", NULL);
-		nn_html_textf(html, "%s: target %s, %" PRIu64 " %s, %" PRIu64 " failed", arm->name,
-			      arm->target, arm->nr_boots, arm->nr_sessions ? "sessions" : "boots",
-			      arm->nr_failed_boots);
+		nn_words_count(&sb, arm->nr_boots, arm->nr_sessions ? "session" : "boot");
+		nn_html_textf(html, "%s: target %s, %s, %" PRIu64 " failed", arm->name, arm->target,
+			      nn_strbuf_str(&sb), arm->nr_failed_boots);
 		nn_html_close(html, "li");
 	}
 	nn_html_close(html, "ul");
@@ -171,8 +172,10 @@ static void write_reproduction(struct nn_html *html, const struct nn_comparison 
 	write_term(html, "nearnative build", summary[NN_SUMMARY_BUILD_ID]);
 	write_term(html, "machine", summary[NN_SUMMARY_MACHINE]);
 	write_term(html, "device", summary[NN_SUMMARY_DEVICE]);
-	write_term(html, "its driver before", summary[NN_SUMMARY_DRIVER_BEFORE]);
-	write_term(html, "its driver after", summary[NN_SUMMARY_DRIVER_AFTER]);
+	if (summary[NN_SUMMARY_DEVICE]) {
+		write_term(html, "its driver before", summary[NN_SUMMARY_DRIVER_BEFORE]);
+		write_term(html, "its driver after", summary[NN_SUMMARY_DRIVER_AFTER]);
+	}
 	nn_html_close(html, "dl");
 }
 

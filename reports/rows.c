@@ -11,7 +11,7 @@
 /* Two arms that are compared, borrowed from the comparison. */
 struct pairing {
 	const char *base;
-	const char *arm;
+	const char *arm; /* NULL: there is no other arm */
 };
 
 /* The value of one boot. */
@@ -70,6 +70,10 @@ static void plan_pairings(struct grouping *grouping)
 		add_pairing(grouping, base, out->arms[i].name);
 	for (size_t i = 0; i < out->nr_claims; i++)
 		add_pairing(grouping, out->claims[i].base, out->claims[i].arm);
+	if (out->nr_arms == 1)
+		*NN_ARRAY_APPEND(grouping->pairings, grouping->nr_pairings,
+				 grouping->cap_pairings) =
+			(struct pairing){.base = out->arms[0].name};
 }
 
 static const struct cell *find_cell(const struct grouping *grouping, size_t arm, uint64_t block)
@@ -120,7 +124,7 @@ static void collect_arm(const struct grouping *grouping, size_t arm, struct valu
 }
 
 /* Without pairs each arm still tells what it measured. */
-static double lone_mean(const struct grouping *grouping, size_t arm)
+static double arm_mean(const struct grouping *grouping, size_t arm)
 {
 	struct values values = {0};
 	double mean;
@@ -168,7 +172,9 @@ static void explain_pairs(const struct nn_comparison *out, struct nn_report_row 
 	const struct nn_report_arm *arm = nn_comparison_arm(out, row->arm);
 	uint64_t nr_boots = base->nr_boots < arm->nr_boots ? base->nr_boots : arm->nr_boots;
 
-	if (row->nr_boots < nr_boots)
+	if (!row->nr_boots)
+		nn_strings_add(&row->reasons, nn_strdup("no block has a value in both arms"));
+	else if (row->nr_boots < nr_boots)
 		nn_strings_add(&row->reasons, nn_asprintf("only %" PRIu64 " of %" PRIu64
 							  " boots have a value in both arms",
 							  row->nr_boots, nr_boots));
@@ -186,20 +192,49 @@ static struct nn_report_row *append_row(struct nn_comparison *out)
 	return row;
 }
 
-static void add_row(struct grouping *grouping, const struct pairing *pairing)
+static bool group_has_arm(const struct grouping *grouping, const char *name)
 {
-	struct nn_comparison *out = grouping->build->out;
-	size_t base_index = arm_index(out, pairing->base);
-	size_t index = arm_index(out, pairing->arm);
-	struct values base = {0}, arm = {0};
-	struct nn_report_row *row = append_row(out);
+	size_t arm;
 
-	row->workload = nn_strdup(grouping->workload);
-	row->metric = nn_strdup(grouping->metric);
-	row->unit = nn_strdup(grouping->unit);
-	row->direction = grouping->direction;
-	row->base_arm = nn_strdup(pairing->base);
-	row->arm = nn_strdup(pairing->arm);
+	if (!name)
+		return false;
+	arm = arm_index(grouping->build->out, name);
+	for (size_t i = 0; i < grouping->nr_cells; i++) {
+		if (grouping->cells[i].arm == arm)
+			return true;
+	}
+	return false;
+}
+
+/* There is no ratio and hence no verdict; what speaks against the value is told all the same. */
+static void fill_lone(struct grouping *grouping, struct nn_report_row *row)
+{
+	bool is_base = group_has_arm(grouping, row->base_arm);
+	const char *arm = is_base ? row->base_arm : row->arm;
+	struct values values = {0};
+	double mean;
+
+	collect_arm(grouping, arm_index(grouping->build->out, arm), &values);
+	mean = nn_geometric_mean(values.items, values.nr);
+	row->is_lone = true;
+	row->nr_boots = values.nr;
+	if (is_base)
+		row->base_value = mean;
+	else
+		row->value = mean;
+	nn_build_doubts(grouping->build, row->workload, arm, NULL, &row->reasons);
+	nn_strings_add(&row->reasons, row->arm ? nn_asprintf("measured in arm '%s' only", arm)
+					       : nn_strdup("one arm only: nothing to compare"));
+	free(values.items);
+}
+
+static void fill_pairs(struct grouping *grouping, struct nn_report_row *row)
+{
+	const struct nn_comparison *out = grouping->build->out;
+	size_t base_index = arm_index(out, row->base_arm);
+	size_t index = arm_index(out, row->arm);
+	struct values base = {0}, arm = {0};
+
 	/* doubts stand first among the reasons; with any of them the row is invalid */
 	nn_build_doubts(grouping->build, row->workload, row->base_arm, row->arm, &row->reasons);
 	if (row->reasons.nr)
@@ -209,33 +244,39 @@ static void add_row(struct grouping *grouping, const struct pairing *pairing)
 	if (base.nr) {
 		fill_figures(row, &base, &arm);
 	} else {
-		row->base_value = lone_mean(grouping, base_index);
-		row->value = lone_mean(grouping, index);
+		row->base_value = arm_mean(grouping, base_index);
+		row->value = arm_mean(grouping, index);
 	}
 	explain_pairs(out, row);
 	free(base.items);
 	free(arm.items);
 }
 
-static bool group_has_arm(const struct grouping *grouping, const char *name)
+static void add_row(struct grouping *grouping, const struct pairing *pairing)
 {
-	size_t arm = arm_index(grouping->build->out, name);
+	bool has_base = group_has_arm(grouping, pairing->base);
+	bool has_arm = group_has_arm(grouping, pairing->arm);
+	struct nn_report_row *row;
 
-	for (size_t i = 0; i < grouping->nr_cells; i++) {
-		if (grouping->cells[i].arm == arm)
-			return true;
-	}
-	return false;
+	if (!has_base && !has_arm)
+		return;
+	row = append_row(grouping->build->out);
+	row->workload = nn_strdup(grouping->workload);
+	row->metric = nn_strdup(grouping->metric);
+	row->unit = nn_strdup(grouping->unit);
+	row->direction = grouping->direction;
+	row->base_arm = nn_strdup(pairing->base);
+	row->arm = nn_strdup(pairing->arm);
+	if (has_base && has_arm)
+		fill_pairs(grouping, row);
+	else
+		fill_lone(grouping, row);
 }
 
 static void close_group(struct grouping *grouping)
 {
-	for (size_t i = 0; grouping->workload && i < grouping->nr_pairings; i++) {
-		const struct pairing *pairing = &grouping->pairings[i];
-
-		if (group_has_arm(grouping, pairing->base) || group_has_arm(grouping, pairing->arm))
-			add_row(grouping, pairing);
-	}
+	for (size_t i = 0; grouping->workload && i < grouping->nr_pairings; i++)
+		add_row(grouping, &grouping->pairings[i]);
 	free(NN_STEAL(grouping->workload));
 	free(NN_STEAL(grouping->metric));
 	free(NN_STEAL(grouping->unit));

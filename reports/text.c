@@ -36,6 +36,8 @@ struct table {
 	struct line *lines;
 	size_t nr, cap;
 	size_t widths[NR_COLUMNS];
+	bool is_lone;             /* of one arm alone: no columns to compare in */
+	struct nn_strings shared; /* reasons told once above the table */
 };
 
 static void heading(struct page *page, const char *text)
@@ -106,16 +108,25 @@ static size_t note_number(struct page *page, const char *reason)
 }
 
 /* "INVALID [1,3]": the verdict, or a dash, and the numbers of the reasons below the tables. */
-static char *verdict_cell(struct page *page, const struct nn_report_row *row)
+static char *verdict_cell(struct page *page, const struct table *table,
+			  const struct nn_report_row *row)
 {
 	struct nn_strbuf sb = NN_STRBUF_INIT;
+	bool is_open = false;
 
-	nn_strbuf_add(&sb, row->verdict ? row->verdict : NN_EN_DASH);
-	for (size_t i = 0; i < row->reasons.nr; i++)
-		nn_strbuf_addf(&sb, "%s%zu", i ? "," : " [",
-			       note_number(page, row->reasons.items[i]));
-	if (row->reasons.nr)
+	if (!table->is_lone)
+		nn_strbuf_addf(&sb, "%s ", row->verdict ? row->verdict : NN_EN_DASH);
+	for (size_t i = 0; i < row->reasons.nr; i++) {
+		const char *reason = row->reasons.items[i];
+
+		if (nn_strings_have(&table->shared, reason))
+			continue;
+		nn_strbuf_addf(&sb, "%c%zu", is_open ? ',' : '[', note_number(page, reason));
+		is_open = true;
+	}
+	if (is_open)
 		nn_strbuf_addc(&sb, ']');
+	nn_strbuf_rtrim(&sb);
 	return nn_strbuf_detach(&sb);
 }
 
@@ -144,11 +155,11 @@ static void add_header(struct table *table, const char *base, const char *arm)
 		[RATIO] = "ratio",
 		[INTERVAL] = "95 % interval",
 		[BOOTS] = "boots",
-		[VERDICT] = "verdict",
+		[VERDICT] = table->is_lone ? "notes" : "verdict",
 	};
 
 	for (size_t i = 0; i < NR_COLUMNS; i++)
-		line->cells[i] = nn_strdup(texts[i]);
+		line->cells[i] = nn_strdup(texts[i] ? texts[i] : "");
 }
 
 static void add_row(struct page *page, struct table *table, const struct nn_report_row *row)
@@ -168,13 +179,18 @@ static void add_row(struct page *page, struct table *table, const struct nn_repo
 	line->cells[RATIO] = number_cell(row->ratio);
 	line->cells[INTERVAL] = nn_strbuf_detach(&interval);
 	line->cells[BOOTS] = nn_asprintf("%" PRIu64, row->nr_boots);
-	line->cells[VERDICT] = verdict_cell(page, row);
+	line->cells[VERDICT] = verdict_cell(page, table, row);
 	line->colour = verdict_colour(row->verdict);
 }
 
 static bool is_number_column(size_t column)
 {
 	return column >= BASE && column <= BOOTS;
+}
+
+static bool is_shown(const struct table *table, size_t column)
+{
+	return !table->is_lone || (column != ARM && column != RATIO && column != INTERVAL);
 }
 
 static void put_line(struct page *page, const struct table *table, const struct line *line)
@@ -184,6 +200,8 @@ static void put_line(struct page *page, const struct table *table, const struct 
 		int pad = (int)(table->widths[i] - nn_words_width(text));
 		bool is_coloured = page->use_colour && i == VERDICT && line->colour;
 
+		if (!is_shown(table, i))
+			continue;
 		if (is_number_column(i))
 			nn_strbuf_addf(page->out, "%*s", pad, "");
 		if (is_coloured)
@@ -201,9 +219,9 @@ static void put_line(struct page *page, const struct table *table, const struct 
 static void put_rule(struct page *page, const struct table *table)
 {
 	for (size_t i = 0; i < NR_COLUMNS; i++) {
-		for (size_t n = 0; n < table->widths[i]; n++)
+		for (size_t n = 0; is_shown(table, i) && n < table->widths[i]; n++)
 			nn_strbuf_add(page->out, "\xe2\x94\x80"); /* ─ */
-		if (i + 1 < NR_COLUMNS)
+		if (i + 1 < NR_COLUMNS && is_shown(table, i))
 			nn_strbuf_addf(page->out, "%*s", GAP, "");
 	}
 	nn_strbuf_addc(page->out, '\n');
@@ -233,32 +251,32 @@ static void table_release(struct table *table)
 			free(table->lines[l].cells[i]);
 	}
 	free(table->lines);
+	nn_strings_release(&table->shared);
 }
 
-static bool is_first_of_pairing(const struct nn_comparison *c, size_t row)
+static char *pairing_title(const struct nn_report_row *first)
 {
-	for (size_t i = 0; i < row; i++) {
-		if (strcmp(c->rows[i].base_arm, c->rows[row].base_arm) == 0 &&
-		    strcmp(c->rows[i].arm, c->rows[row].arm) == 0)
-			return false;
-	}
-	return true;
+	if (!first->arm)
+		return nn_asprintf("%s alone (" UP " higher is better, " DOWN " lower is better)",
+				   first->base_arm);
+	return nn_asprintf("%s against %s (ratio = %s \xc3\xb7 %s; " UP " higher is better, " DOWN
+			   " lower is better)",
+			   first->arm, first->base_arm, first->arm, first->base_arm);
 }
 
 static void put_pairing(struct page *page, const struct nn_report_row *first)
 {
 	const struct nn_comparison *c = page->c;
-	NN_AUTO(free)
-	char *title = nn_asprintf("%s against %s (ratio = %s \xc3\xb7 %s; " UP
-				  " higher is better, " DOWN " lower is better)",
-				  first->arm, first->base_arm, first->arm, first->base_arm);
-	struct table table = {0};
+	NN_AUTO(free) char *title = pairing_title(first);
+	struct table table = {.is_lone = !first->arm};
 
 	heading(page, title);
+	nn_comparison_shared_reasons(c, first, &table.shared);
+	for (size_t i = 0; i < table.shared.nr; i++)
+		paragraph(page, "every row: ", table.shared.items[i]);
 	add_header(&table, first->base_arm, first->arm);
 	for (size_t i = 0; i < c->nr_rows; i++) {
-		if (strcmp(c->rows[i].base_arm, first->base_arm) == 0 &&
-		    strcmp(c->rows[i].arm, first->arm) == 0)
+		if (nn_report_row_is_alike(&c->rows[i], first))
 			add_row(page, &table, &c->rows[i]);
 	}
 	put_table(page, &table);
@@ -270,7 +288,7 @@ static void put_comparisons(struct page *page)
 	const struct nn_comparison *c = page->c;
 
 	for (size_t i = 0; i < c->nr_rows; i++) {
-		if (is_first_of_pairing(c, i))
+		if (nn_comparison_is_first(c, i))
 			put_pairing(page, &c->rows[i]);
 	}
 	if (!c->nr_rows) {
@@ -312,8 +330,9 @@ static void put_title(struct page *page)
 	for (size_t i = 0; i < page->c->nr_arms; i++) {
 		const struct nn_report_arm *arm = &page->c->arms[i];
 
-		nn_strbuf_addf(&sb, "%s%s: %" PRIu64 " %s (%s)", i ? ", " : "Arms: ", arm->name,
-			       arm->nr_boots, arm->nr_sessions ? "sessions" : "boots", arm->target);
+		nn_strbuf_addf(&sb, "%s%s: ", i ? ", " : "Arms: ", arm->name);
+		nn_words_count(&sb, arm->nr_boots, arm->nr_sessions ? "session" : "boot");
+		nn_strbuf_addf(&sb, " (%s)", arm->target);
 	}
 	if (sb.len)
 		paragraph(page, "", nn_strbuf_str(&sb));
@@ -364,12 +383,12 @@ static void put_skips(struct page *page)
 		heading(page, "Not measured");
 	for (size_t i = 0; i < page->c->nr_skips; i++) {
 		const struct nn_report_skip *skip = &page->c->skips[i];
-		NN_AUTO(free)
-		char *text = nn_asprintf("%s in %s, %s (%" PRIu64 " runs): %s", skip->workload,
-					 skip->arm, skip->outcome, skip->count,
-					 skip->reason ? skip->reason : "no reason recorded");
+		NN_AUTO(strbuf) struct nn_strbuf sb = NN_STRBUF_INIT;
 
-		paragraph(page, "  - ", text);
+		nn_strbuf_addf(&sb, "%s in %s, %s (", skip->workload, skip->arm, skip->outcome);
+		nn_words_count(&sb, skip->count, "run");
+		nn_strbuf_addf(&sb, "): %s", skip->reason ? skip->reason : "no reason recorded");
+		paragraph(page, "  - ", nn_strbuf_str(&sb));
 	}
 }
 

@@ -13,6 +13,9 @@
 /* One arm losing this much more of its runs than the other is a bias, not bad luck. */
 #define DISCARD_LIMIT 0.10
 
+/* Workloads end the name of such a device so. */
+#define SOFTWARE_TAIL " (software)"
+
 void nn_build_release(struct nn_build *build)
 {
 	struct nn_evidence *evidence = &build->evidence;
@@ -23,18 +26,11 @@ void nn_build_release(struct nn_build *build)
 		free(evidence->tallies[i].software_note);
 	}
 	free(evidence->tallies);
-	nn_strings_release(&evidence->clock_mismatch_arms);
+	for (size_t i = 0; i < evidence->nr_clocks; i++)
+		free(evidence->clocks[i].arm);
+	free(evidence->clocks);
 	nn_strings_release(&evidence->conflicting_workloads);
 	*evidence = (struct nn_evidence){0};
-}
-
-static bool strings_have(const struct nn_strings *strings, const char *s)
-{
-	for (size_t i = 0; i < strings->nr; i++) {
-		if (strcmp(strings->items[i], s) == 0)
-			return true;
-	}
-	return false;
 }
 
 static const struct nn_run_tally *find_tally(const struct nn_evidence *evidence, const char *arm,
@@ -71,6 +67,17 @@ static uint64_t parse_count(const char *text)
 	return value;
 }
 
+/* The name of a software device, which is called one wherever it is named. */
+static char *device_name(const char *note)
+{
+	size_t len = note ? strlen(note) : 0;
+	size_t tail_len = strlen(SOFTWARE_TAIL);
+
+	if (len > tail_len && strcmp(note + len - tail_len, SOFTWARE_TAIL) == 0)
+		len -= tail_len;
+	return note ? nn_strndup(note, len) : NULL;
+}
+
 static int take_run_note(void *user, int nr_columns, const char *const *columns, struct nn_err *err)
 {
 	struct nn_build *build = user;
@@ -82,7 +89,7 @@ static int take_run_note(void *user, int nr_columns, const char *const *columns,
 	if (columns[3] && strcmp(columns[3], "1") == 0) {
 		tally->is_software = true;
 		if (!tally->software_note)
-			tally->software_note = nn_strdup(columns[2]);
+			tally->software_note = device_name(columns[2]);
 	}
 	return 0;
 }
@@ -108,57 +115,39 @@ static int take_conflict(void *user, int nr_columns, const char *const *columns,
 	return 0;
 }
 
-/* Clock checks of an arm, for the remark on what they could have seen. */
-struct clock_tally {
-	const char *arm;
-	double worst_bound;
-	uint64_t shortest_ns;
-	bool has_any;
-	bool has_mismatch;
-};
+static struct nn_clock_tally *find_clock(const struct nn_evidence *evidence, const char *arm)
+{
+	for (size_t i = 0; i < evidence->nr_clocks; i++) {
+		if (strcmp(evidence->clocks[i].arm, arm) == 0)
+			return &evidence->clocks[i];
+	}
+	return NULL;
+}
 
 static int take_clock(void *user, int nr_columns, const char *const *columns, struct nn_err *err)
 {
-	struct clock_tally *tally = user;
-	double bound = NAN;
+	struct nn_evidence *evidence = user;
+	struct nn_clock_tally *clock;
 	uint64_t span_ns = parse_count(columns[4]);
+	double bound = NAN;
 
 	(void)nr_columns;
-	if (strcmp(columns[0], tally->arm) != 0 || !columns[3])
+	if (!columns[3])
 		return 0;
 	if (nn_parse_double(columns[3], &bound, err))
 		return err ? err->code : -EINVAL;
-	tally->worst_bound = tally->has_any ? fmax(tally->worst_bound, bound) : bound;
-	if (!tally->has_any || span_ns < tally->shortest_ns)
-		tally->shortest_ns = span_ns;
-	tally->has_any = true;
-	tally->has_mismatch |= columns[5] && strcmp(columns[5], "1") == 0;
-	return 0;
-}
-
-static int check_clocks(struct nn_build *build, struct nn_err *err)
-{
-	for (size_t i = 0; i < build->out->nr_arms; i++) {
-		const char *arm = build->out->arms[i].name;
-		struct clock_tally tally = {.arm = arm};
-		int rc =
-			nn_store_each_clock(build->store, build->campaign, take_clock, &tally, err);
-
-		if (rc)
-			return rc;
-		if (tally.has_mismatch) {
-			nn_strings_add(&build->evidence.clock_mismatch_arms, nn_strdup(arm));
-		} else if (tally.has_any && tally.shortest_ns < 60 * NN_NS_PER_S) {
-			NN_AUTO(strbuf) struct nn_strbuf span = NN_STRBUF_INIT;
-
-			nn_strbuf_add_duration(&span, tally.shortest_ns);
-			nn_strings_add(&build->out->remarks,
-				       nn_asprintf("the clock of arm '%s' was watched for only %s "
-						   "in a boot: an error of its rate below %.1e "
-						   "would not have been seen",
-						   arm, nn_strbuf_str(&span), tally.worst_bound));
-		}
+	clock = find_clock(evidence, columns[0]);
+	if (!clock) {
+		clock = NN_ARRAY_APPEND(evidence->clocks, evidence->nr_clocks,
+					evidence->cap_clocks);
+		clock->arm = nn_strdup(columns[0]);
+		clock->worst_bound = bound;
+		clock->shortest_ns = span_ns;
 	}
+	clock->worst_bound = fmax(clock->worst_bound, bound);
+	if (span_ns < clock->shortest_ns)
+		clock->shortest_ns = span_ns;
+	clock->has_mismatch |= columns[5] && strcmp(columns[5], "1") == 0;
 	return 0;
 }
 
@@ -206,44 +195,6 @@ static void judge_virtual_time(struct nn_comparison *out)
 		    fact_is(arm, "host.clock.kind", "virtual"))
 			out->is_virtual_time = true;
 	}
-	if (out->is_virtual_time)
-		nn_strings_add(
-			&out->remarks,
-			nn_strdup("time is virtual: figures count instructions: path length, "
-				  "not speed"));
-}
-
-static void remark_on_boots(struct nn_comparison *out)
-{
-	for (size_t i = 0; i < out->nr_arms; i++) {
-		const struct nn_report_arm *arm = &out->arms[i];
-
-		if (arm->nr_sessions)
-			nn_strings_add(&out->remarks,
-				       nn_asprintf("arm '%s' was not rebooted: %" PRIu64
-						   " sessions",
-						   arm->name, arm->nr_sessions));
-		if (arm->nr_failed_boots)
-			nn_strings_add(&out->remarks,
-				       nn_asprintf("%" PRIu64 " boots of arm '%s' failed and "
-						   "were repeated or given up",
-						   arm->nr_failed_boots, arm->name));
-	}
-}
-
-static void remark_on_software(struct nn_build *build)
-{
-	for (size_t i = 0; i < build->evidence.nr_tallies; i++) {
-		const struct nn_run_tally *tally = &build->evidence.tallies[i];
-
-		if (tally->is_software)
-			nn_strings_add(
-				&build->out->remarks,
-				nn_asprintf("%s ran on a software device in arm '%s'%s%s",
-					    tally->workload, tally->arm,
-					    tally->software_note ? ": " : "",
-					    tally->software_note ? tally->software_note : ""));
-	}
 }
 
 int nn_build_validity(struct nn_build *build, struct nn_err *err)
@@ -252,17 +203,16 @@ int nn_build_validity(struct nn_build *build, struct nn_err *err)
 
 	judge_emulation(build->out);
 	judge_virtual_time(build->out);
-	remark_on_boots(build->out);
 	rc = nn_store_each_run_note(build->store, build->campaign, take_run_note, build, err);
 	if (rc)
 		return rc;
 	count_discarded(build);
-	remark_on_software(build);
 	rc = nn_store_each_checksum_conflict(build->store, build->campaign, take_conflict, build,
 					     err);
 	if (rc)
 		return rc;
-	return check_clocks(build, err);
+	return nn_store_each_clock(build->store, build->campaign, take_clock, &build->evidence,
+				   err);
 }
 
 /* ---- doubts about one comparison ---- */
@@ -320,6 +270,7 @@ void nn_build_doubts(const struct nn_build *build, const char *workload, const c
 {
 	const struct nn_evidence *evidence = &build->evidence;
 	const char *const names[] = {base, arm};
+	size_t nr_names = arm ? 2 : 1;
 
 	if (build->out->is_emulated && !build->out->allow_emulated) {
 		const char *why = emulation_reason(build->out);
@@ -329,17 +280,21 @@ void nn_build_doubts(const struct nn_build *build, const char *workload, const c
 		nn_strings_add(reasons,
 			       nn_asprintf("emulated: %s", why ? why : "recorded of the machine"));
 	}
-	for (size_t i = 0; i < 2; i++) {
-		if (strings_have(&evidence->clock_mismatch_arms, names[i]))
+	for (size_t i = 0; i < nr_names; i++) {
+		const struct nn_clock_tally *clock = find_clock(evidence, names[i]);
+
+		if (clock && clock->has_mismatch)
 			nn_strings_add(reasons,
 				       nn_asprintf("clock mismatch: the clock of arm '%s' runs at "
 						   "another rate than the orchestrator's",
 						   names[i]));
 		doubt_software(find_tally(evidence, names[i], workload), reasons);
 	}
-	if (strings_have(&evidence->conflicting_workloads, workload))
+	if (nn_strings_have(&evidence->conflicting_workloads, workload))
 		nn_strings_add(reasons, nn_strdup("results differ: the same job gave another "
 						  "checksum in another arm"));
+	if (!arm)
+		return;
 	doubt_builds(build->out, base, arm, reasons);
 	doubt_discards(find_tally(evidence, base, workload), find_tally(evidence, arm, workload),
 		       reasons);

@@ -53,6 +53,17 @@ void nn_words_seconds(struct nn_strbuf *sb, double seconds)
 	nn_strbuf_add_duration(sb, (uint64_t)(fmax(seconds, 0) * (double)NN_NS_PER_S));
 }
 
+void nn_words_count(struct nn_strbuf *sb, uint64_t count, const char *noun)
+{
+	nn_strbuf_addf(sb, "%" PRIu64 " %s%s", count, noun, count == 1 ? "" : "s");
+}
+
+void nn_words_join(struct nn_strbuf *sb, const struct nn_strings *strings, const char *between)
+{
+	for (size_t i = 0; i < strings->nr; i++)
+		nn_strbuf_addf(sb, "%s%s", i ? between : "", strings->items[i]);
+}
+
 void nn_words_unit(struct nn_strbuf *sb, const struct nn_comparison *comparison,
 		   const struct nn_report_row *row)
 {
@@ -72,8 +83,9 @@ void nn_words_claim(struct nn_strbuf *sb, const struct nn_report_claim *claim)
 	}
 	nn_words_number(sb, claim->margin);
 	if (claim->boots_needed)
-		nn_strbuf_addf(sb, "; about %" PRIu64 " more boots of each arm are needed",
-			       claim->boots_needed);
+		nn_strbuf_addf(sb, "; about %" PRIu64 " more %s of each arm %s needed",
+			       claim->boots_needed, claim->boots_needed == 1 ? "boot" : "boots",
+			       claim->boots_needed == 1 ? "is" : "are");
 }
 
 size_t nn_words_width(const char *text)

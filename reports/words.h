@@ -17,6 +17,12 @@ void nn_words_interval(struct nn_strbuf *sb, const double bounds[2]);
 /** Append @seconds for people: "4 min 31 s". */
 void nn_words_seconds(struct nn_strbuf *sb, double seconds);
 
+/** Append "1 boot" or "5 boots" for the @noun "boot". */
+void nn_words_count(struct nn_strbuf *sb, uint64_t count, const char *noun);
+
+/** Append all of @strings with @between between them. */
+void nn_words_join(struct nn_strbuf *sb, const struct nn_strings *strings, const char *between);
+
 /** Append the unit of @row: "virt. us" where the clock counts instructions. */
 void nn_words_unit(struct nn_strbuf *sb, const struct nn_comparison *comparison,
 		   const struct nn_report_row *row);

@@ -35,8 +35,8 @@ static const struct sample_row sample_rows[] = {
 	 0.97, "REFUTED", NULL},
 	{"graphics/fill-rate", "fill", "Mpixel/s", NN_HIGHER_IS_BETTER, 10, 204.77, 203.1, 1.8,
 	 0.97, "INVALID", "software device: llvmpipe (LLVM 15): no statement about hardware"},
-	{"iommu/dma-map", "map-4KiB", "us", NN_LOWER_IS_BETTER, 0, 1.412, NAN, NAN, NAN, NULL,
-	 "the plan claims nothing about it"},
+	{"iommu/dma-map", "map-4KiB", "us", NN_LOWER_IS_BETTER, 10, 1.412, NAN, NAN, NAN, NULL,
+	 "measured in arm 'native' only"},
 	{"iommu/nvme-read", "throughput", "MB/s", NN_HIGHER_IS_BETTER, 10, 123456.0, 119871.0, 3.0,
 	 0.97, "INCONCLUSIVE", "the margin 0.97 lies within the interval"},
 	{"system/timer", "p50", "us", NN_LOWER_IS_BETTER, 3, 54.1, 61.7, 900.0, NAN, NULL,
@@ -67,6 +67,7 @@ static inline void sample_fill_row(struct nn_report_row *row, const struct sampl
 	row->performance_upper95 = row->performance_ci95[1];
 	row->margin = from->margin;
 	row->verdict = nn_strdup(from->verdict);
+	row->is_lone = isnan(from->value);
 	if (from->reason)
 		nn_strings_add(&row->reasons, nn_strdup(from->reason));
 }
@@ -123,6 +124,29 @@ static inline void sample_add_beside(struct nn_comparison *c)
 	skip->outcome = nn_strdup("skipped");
 	skip->reason = nn_strdup("no function is bound to vfio-pci in this arm " SAMPLE_HOSTILE);
 	skip->count = 30;
+}
+
+static inline void sample_add_reason(struct nn_comparison *c, const char *reason)
+{
+	for (size_t i = 0; i < c->nr_rows; i++)
+		nn_strings_add(&c->rows[i].reasons, nn_strdup(reason));
+}
+
+/* As if the base arm had been the only one. */
+static inline void sample_make_lone(struct nn_comparison *c)
+{
+	for (size_t i = 0; i < c->nr_rows; i++) {
+		struct nn_report_row *row = &c->rows[i];
+
+		free(NN_STEAL(row->arm));
+		free(NN_STEAL(row->verdict));
+		row->is_lone = true;
+		row->value = row->ratio = row->ratio_ci95[0] = row->ratio_ci95[1] = NAN;
+		row->performance_ratio = row->margin = NAN;
+		row->performance_ci95[0] = row->performance_ci95[1] = NAN;
+		row->performance_lower95 = row->performance_upper95 = NAN;
+	}
+	sample_add_reason(c, "one arm only: nothing to compare");
 }
 
 static inline struct nn_comparison *sample_comparison(void)

@@ -105,6 +105,60 @@ static void content_is_complete(void **state)
 	}
 }
 
+static void single_arm_has_no_plot_and_no_columns_to_compare_in(void **state)
+{
+	NN_AUTO(comparison) struct nn_comparison *comparison = sample_comparison();
+
+	(void)state;
+	sample_make_lone(comparison);
+
+	NN_AUTO(free) char *page = render(comparison);
+
+	assert_non_null(strstr(page, "<b>Every row:</b>\n one arm only: nothing to compare</p>"));
+	assert_non_null(strstr(page, "native alone: geometric means"));
+	assert_non_null(strstr(page, "data-label=\"native\" class=\"number\">12.42</td>"));
+	assert_null(strstr(page, "data-label=\"ratio\""));
+	assert_null(strstr(page, "data-label=\"verdict\""));
+	assert_null(strstr(page, "<svg"));
+	assert_null(strstr(page, "Nothing was measured."));
+}
+
+/* Performance ratios, and ticks that the axis must have to be read. */
+static void axis_of_the_plot_reaches_far_ratios(void **state)
+{
+	static const struct {
+		double ratios[2];
+		const char *ticks[3];
+	} cases[] = {
+		{{0.99, 1.01}, {">100 %<", ">96 %<", ">104 %<"}},
+		{{0.38, 1.0}, {">50 %<", ">70 %<", ">100 %<"}},
+		{{0.30, 3.3}, {">50 %<", ">100 %<", ">200 %<"}},
+		{{0.002, 40}, {">1 %<", ">100 %<", ">1000 %<"}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < NN_ARRAY_SIZE(cases); i++) {
+		NN_AUTO(comparison) struct nn_comparison *comparison = sample_comparison();
+
+		for (size_t r = 0; r < comparison->nr_rows; r++) {
+			struct nn_report_row *row = &comparison->rows[r];
+
+			row->performance_ratio = cases[i].ratios[r % 2];
+			row->performance_ci95[0] = 0.99 * row->performance_ratio;
+			row->performance_ci95[1] = 1.01 * row->performance_ratio;
+		}
+
+		NN_AUTO(free) char *page = render(comparison);
+
+		for (size_t t = 0; t < NN_ARRAY_SIZE(cases[i].ticks); t++) {
+			if (!strstr(page, cases[i].ticks[t]))
+				fail_msg("case %zu lacks the tick '%s'", i, cases[i].ticks[t]);
+		}
+		assert_null(strstr(page, "nan"));
+		assert_null(strstr(page, "e+0"));
+	}
+}
+
 /* libxml2's HTML parser is of the time before HTML 5: it knows no <main> and no SVG. */
 static bool is_complaint(const char *line, size_t len)
 {
@@ -163,6 +217,8 @@ int main(void)
 		cmocka_unit_test(hostile_names_are_escaped_everywhere),
 		cmocka_unit_test(page_needs_nothing_from_elsewhere),
 		cmocka_unit_test(content_is_complete),
+		cmocka_unit_test(single_arm_has_no_plot_and_no_columns_to_compare_in),
+		cmocka_unit_test(axis_of_the_plot_reaches_far_ratios),
 		cmocka_unit_test(markup_is_well_formed),
 		cmocka_unit_test(comparison_without_anything_still_makes_a_page),
 	};

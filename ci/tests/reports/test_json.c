@@ -96,6 +96,31 @@ static void absent_is_null(void **state)
 	assert_true(json_is_null(json_object_get(claim, "boots_needed")));
 }
 
+static void single_arm_compares_with_null(void **state)
+{
+	static const char *const nulls[] = {"arm",        "value",   "ratio",
+					    "ratio_ci95", "verdict", "performance_ratio"};
+	NN_AUTO(comparison) struct nn_comparison *comparison = sample_comparison();
+
+	(void)state;
+	sample_make_lone(comparison);
+
+	NN_AUTO(json) json_t *root = render(comparison);
+	const json_t *row = element(root, "comparisons", 2);
+
+	for (size_t i = 0; i < NN_ARRAY_SIZE(nulls); i++) {
+		if (!json_is_null(json_object_get(row, nulls[i])))
+			fail_msg("'%s' is not null", nulls[i]);
+	}
+	assert_string_equal(nn_json_opt_str(row, "base_arm"), "native");
+	assert_string_equal(nn_json_opt_str(row, "unit"), "Mpixel/s");
+	assert_true(json_real_value(json_object_get(row, "base_value")) ==
+		    comparison->rows[2].base_value);
+	assert_int_equal(json_integer_value(json_object_get(row, "boots")), 10);
+	/* shared or not, each row keeps its reasons whole */
+	assert_int_equal(json_array_size(json_object_get(row, "reasons")), 2);
+}
+
 static void numbers_round_trip(void **state)
 {
 	NN_AUTO(comparison) struct nn_comparison *comparison = sample_comparison();
@@ -134,6 +159,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(contract_keys_are_there),
 		cmocka_unit_test(absent_is_null),
+		cmocka_unit_test(single_arm_compares_with_null),
 		cmocka_unit_test(numbers_round_trip),
 		cmocka_unit_test(direction_and_seed_are_what_the_contract_says),
 	};

@@ -9,15 +9,21 @@
 #include "reports/report.h"
 #include "reports/words.h"
 
-static char *render(bool use_colour)
+static char *render_comparison(const struct nn_comparison *comparison, bool use_colour)
 {
-	NN_AUTO(comparison) struct nn_comparison *comparison = sample_comparison();
 	const struct nn_report_style style = {.use_colour = use_colour};
 	struct nn_strbuf out = NN_STRBUF_INIT;
 	struct nn_err err = {0};
 
 	assert_int_equal(nn_report_find("text")->render(comparison, &style, &out, &err), 0);
 	return nn_strbuf_detach(&out);
+}
+
+static char *render(bool use_colour)
+{
+	NN_AUTO(comparison) struct nn_comparison *comparison = sample_comparison();
+
+	return render_comparison(comparison, use_colour);
 }
 
 /* The line that begins with @start, of the caller's. */
@@ -53,6 +59,75 @@ static void rows_show_figures_interval_and_verdict(void **state)
 	assert_non_null(strstr(absent, "1.412       " NN_EN_DASH));
 	assert_non_null(strstr(invalid, "INVALID [1]"));
 	assert_non_null(strstr(text, "\n  [1] software device: llvmpipe"));
+}
+
+static void reason_of_every_row_is_told_once_above_the_table(void **state)
+{
+	NN_AUTO(comparison) struct nn_comparison *comparison = sample_comparison();
+
+	(void)state;
+	sample_add_reason(comparison, "emulated: all of it");
+
+	NN_AUTO(free) char *text = render_comparison(comparison, false);
+	NN_AUTO(free) char *proven = line_of(text, "compute/bandwidth ");
+	NN_AUTO(free) char *invalid = line_of(text, "graphics/fill-rate ");
+	char *told = strstr(text, "\nevery row: emulated: all of it\nworkload ");
+
+	assert_non_null(told);
+	assert_null(strstr(told + strlen("\nevery row: emulated"), "emulated: all of it"));
+	assert_null(strchr(proven, '['));
+	assert_non_null(strstr(invalid, "INVALID [1]"));
+}
+
+static void single_arm_has_no_columns_to_compare_in(void **state)
+{
+	NN_AUTO(comparison) struct nn_comparison *comparison = sample_comparison();
+
+	(void)state;
+	sample_make_lone(comparison);
+
+	NN_AUTO(free) char *text = render_comparison(comparison, false);
+	NN_AUTO(free) char *header = line_of(text, "workload ");
+	NN_AUTO(free) char *row = line_of(text, "compute/bandwidth ");
+	NN_AUTO(free) char *noted = line_of(text, "graphics/fill-rate ");
+
+	assert_non_null(strstr(text, "\nnative alone ("));
+	assert_non_null(strstr(text, "\nevery row: one arm only: nothing to compare\n"));
+	assert_null(strstr(header, "ratio"));
+	assert_null(strstr(header, "interval"));
+	assert_null(strstr(header, "verdict"));
+	assert_non_null(strstr(header, "native  boots  notes"));
+	assert_non_null(strstr(row, "12.42     10"));
+	assert_null(strstr(row, NN_EN_DASH));
+	assert_non_null(strstr(noted, "[1]"));
+	assert_null(strstr(text, "nothing was measured"));
+}
+
+static void ratios_far_from_one_keep_the_columns_aligned(void **state)
+{
+	NN_AUTO(comparison) struct nn_comparison *comparison = sample_comparison();
+
+	(void)state;
+	comparison->rows[0].ratio = 3.339;
+	comparison->rows[1].ratio = 0.3793;
+	comparison->rows[2].ratio = 123.4;
+
+	NN_AUTO(free) char *text = render_comparison(comparison, false);
+	const char *const figures[][2] = {{"compute/bandwidth ", " 3.339 "},
+					  {"compute/launch-latency ", " 0.3793 "},
+					  {"graphics/fill-rate ", " 123.4 "}};
+	size_t end = 0;
+
+	for (size_t i = 0; i < NN_ARRAY_SIZE(figures); i++) {
+		NN_AUTO(free) char *line = line_of(text, figures[i][0]);
+		char *at = strstr(line, figures[i][1]);
+
+		assert_non_null(at);
+		at[strlen(figures[i][1])] = '\0';
+		if (i)
+			assert_int_equal(nn_words_width(line), end);
+		end = nn_words_width(line);
+	}
 }
 
 static void no_line_is_longer_than_a_terminal_or_ends_in_blanks(void **state)
@@ -140,6 +215,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(banner_of_emulation_comes_first),
 		cmocka_unit_test(rows_show_figures_interval_and_verdict),
+		cmocka_unit_test(reason_of_every_row_is_told_once_above_the_table),
+		cmocka_unit_test(single_arm_has_no_columns_to_compare_in),
+		cmocka_unit_test(ratios_far_from_one_keep_the_columns_aligned),
 		cmocka_unit_test(no_line_is_longer_than_a_terminal_or_ends_in_blanks),
 		cmocka_unit_test(columns_are_aligned_by_characters),
 		cmocka_unit_test(colour_is_only_there_when_asked_for),

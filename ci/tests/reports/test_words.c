@@ -67,6 +67,22 @@ static void units_of_virtual_time_say_so(void **state)
 	assert_string_equal(nn_strbuf_str(&sb), "virt. us");
 }
 
+static void one_thing_is_singular(void **state)
+{
+	static const struct {
+		uint64_t count;
+		const char *text;
+	} cases[] = {{0, "0 boots"}, {1, "1 boot"}, {2, "2 boots"}};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		NN_AUTO(strbuf) struct nn_strbuf sb = NN_STRBUF_INIT;
+
+		nn_words_count(&sb, cases[i].count, "boot");
+		assert_string_equal(nn_strbuf_str(&sb), cases[i].text);
+	}
+}
+
 static void width_counts_characters(void **state)
 {
 	(void)state;
@@ -80,6 +96,7 @@ int main(void)
 		cmocka_unit_test(numbers_have_four_significant_digits),
 		cmocka_unit_test(interval_without_bounds_is_a_dash),
 		cmocka_unit_test(units_of_virtual_time_say_so),
+		cmocka_unit_test(one_thing_is_singular),
 		cmocka_unit_test(width_counts_characters),
 	};
 
