@@ -153,10 +153,13 @@ static void add_processor(xmlNode *root, const struct nn_domain *domain)
 {
 	xmlNode *features = add(root, "features");
 	xmlNode *cpu = add(root, "cpu");
+	xmlNode *apic;
 	xmlNode *timer;
 
 	(void)add(features, "acpi");
-	(void)add(features, "apic");
+	apic = add(features, "apic");
+	if (!domain->has_pv_eoi)
+		set(apic, "eoi", "off");
 	set(cpu, "mode", domain->is_emulated ? "maximum" : "host-passthrough");
 	set(cpu, "check", "none");
 	if (!domain->is_emulated)

@@ -25,6 +25,7 @@ struct nn_domain {
 	uint64_t memory_bytes;
 	uint64_t vcpus;
 	bool has_hugepages;
+	bool has_pv_eoi; /* KVM's paravirtual end of interrupt */
 	const char *emulator;
 	const char *kernel; /* NULL: firmware boots from @disk */
 	const char *initrd;

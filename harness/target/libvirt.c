@@ -304,6 +304,7 @@ static int make_xml(const struct nn_target_boot *boot, const struct nn_credentia
 		.memory_bytes = settings->memory_bytes,
 		.vcpus = settings->vcpus,
 		.has_hugepages = settings->has_hugepages,
+		.has_pv_eoi = settings->has_pv_eoi,
 		.emulator = settings->emulator,
 		.kernel = settings->kernel,
 		.initrd = settings->initrd ? settings->initrd : state->initrd,

@@ -25,6 +25,7 @@ const struct nn_setting nn_vm_setting_table[] = {
 	{"accel", NN_SETTING_STRING, "kvm", "kvm, or tcg for software emulation"},
 	{"emulator", NN_SETTING_STRING, NULL, "QEMU program (default: libvirt's choice)"},
 	{"hugepages", NN_SETTING_BOOL, "no", "back the memory with the host's huge pages"},
+	{"pv_eoi", NN_SETTING_BOOL, "yes", "let the guest end interrupts without leaving to KVM"},
 	{.name = NULL},
 };
 
@@ -61,7 +62,6 @@ static int read_numbers(const struct nn_target *target, const struct nn_plan_arm
 {
 	const char *vcpus = nn_target_setting(target, arm, "vcpus");
 	const char *memory = nn_target_setting(target, arm, "memory");
-	const char *hugepages = nn_target_setting(target, arm, "hugepages");
 	int rc = nn_parse_bytes(memory, &settings->memory_bytes, err);
 
 	if (rc)
@@ -69,12 +69,17 @@ static int read_numbers(const struct nn_target *target, const struct nn_plan_arm
 	rc = nn_parse_u64(vcpus, &settings->vcpus, err);
 	if (rc)
 		return nn_err_prefix(err, "setting 'vcpus'");
-	rc = nn_parse_bool(hugepages, &settings->has_hugepages, err);
-	if (rc)
-		return nn_err_prefix(err, "setting 'hugepages'");
 	if (settings->vcpus == 0)
 		return nn_err_set(err, -EINVAL, "setting 'vcpus': 0, expected at least 1");
 	return 0;
+}
+
+static int read_switch(const struct nn_target *target, const struct nn_plan_arm *arm,
+		       const char *name, bool *ret_value, struct nn_err *err)
+{
+	int rc = nn_parse_bool(nn_target_setting(target, arm, name), ret_value, err);
+
+	return rc ? nn_err_prefix(err, "setting '%s'", name) : 0;
 }
 
 static int read_accel(const char *accel, struct nn_vm_settings *settings, struct nn_err *err)
@@ -117,6 +122,10 @@ int nn_vm_settings_read(const struct nn_target *target, const struct nn_plan_arm
 	};
 	int rc = read_numbers(target, arm, &settings, err);
 
+	if (!rc)
+		rc = read_switch(target, arm, "hugepages", &settings.has_hugepages, err);
+	if (!rc)
+		rc = read_switch(target, arm, "pv_eoi", &settings.has_pv_eoi, err);
 	if (!rc)
 		rc = read_accel(nn_target_setting(target, arm, "accel"), &settings, err);
 	if (!rc)

@@ -25,6 +25,7 @@ struct nn_vm_settings {
 	bool is_emulated; /* TCG */
 	const char *emulator;
 	bool has_hugepages;
+	bool has_pv_eoi;
 };
 
 void nn_vm_settings_release(struct nn_vm_settings *settings);

@@ -29,6 +29,7 @@ static const struct nn_domain host_image = {
 	.boot = UUID,
 	.memory_bytes = 536870912,
 	.vcpus = 2,
+	.has_pv_eoi = true,
 	.kernel = "/boot/vmlinuz-6.1",
 	.initrd = "/tmp/w/initramfs.cpio",
 	.cmdline = "console=ttyS0 nn.agent=/usr/bin/nearnative-agent",
