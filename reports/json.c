@@ -76,10 +76,8 @@ static json_t *campaign_json(const struct nn_comparison *c)
 
 	for (size_t i = 0; i < NN_ARRAY_SIZE(texts); i++)
 		set_text(campaign, texts[i].key, c->summary[texts[i].column]);
-	if (seed_text && !nn_parse_u64(seed_text, &seed, NULL) && seed <= INT64_MAX)
+	if (seed_text && !nn_parse_u64(seed_text, &seed, NULL))
 		set_count(campaign, "seed", seed);
-	else
-		set_text(campaign, "seed", seed_text);
 	set(campaign, "allow_emulated", json_boolean(c->allow_emulated));
 	return campaign;
 }

@@ -97,7 +97,7 @@ uint64_t nn_random_seed(void)
 	uint64_t seed;
 
 	hash_random(&seed, sizeof(seed));
-	seed >>= 1; /* SQLite and JSON integers are signed */
+	seed >>= 11; /* 53 bits: what a JSON reader keeps exactly */
 	return seed ? seed : 1;
 }
 

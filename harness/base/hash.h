@@ -25,7 +25,7 @@ void nn_uuid_new(char ret_uuid[NN_UUID_CAP]);
 /** A 256-bit secret as hexadecimal digits. */
 void nn_token_new(char ret_hex[NN_TOKEN_HEX_CAP]);
 
-/** A random 63-bit number, for seeds that were not given. */
+/** A random 53-bit number, for seeds that were not given. */
 uint64_t nn_random_seed(void);
 
 /** Do two strings hold the same text? Takes the same time wherever they differ. */

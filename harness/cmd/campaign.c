@@ -59,13 +59,17 @@ static void campaign_say_time(const struct nn_cmd *cmd, const struct nn_time_spe
 		    total_ns ? 100.0 * (double)spent->own_ns / (double)total_ns : 0.0);
 }
 
-static int campaign_print_report(const struct nn_cmd *cmd, struct nn_store *store)
+static int campaign_print_report(const struct nn_cmd *cmd, struct nn_store *store, int64_t id)
 {
+	NN_AUTO(campaign) struct nn_campaign campaign = {0};
 	NN_AUTO(comparison) struct nn_comparison *comparison = NULL;
 	NN_AUTO(strbuf) struct nn_strbuf text = NN_STRBUF_INIT;
 	struct nn_report_style style = {.use_colour = nn_log_wants_colour(stdout)};
 	struct nn_err err = {0};
-	int rc = nn_comparison_new(store, NULL, &comparison, &err);
+	int rc = nn_store_campaign_get(store, id, &campaign, &err);
+
+	if (!rc)
+		rc = nn_comparison_new(store, campaign.uuid, &comparison, &err);
 
 	if (!rc)
 		rc = nn_report_find("text")->render(comparison, &style, &text, &err);
@@ -81,6 +85,8 @@ static int campaign_start(const struct nn_runner_params *params, const struct nn
 
 	if (!rc)
 		rc = nn_runner_check(params, err);
+	if (!rc && resumed)
+		rc = nn_runner_check_machine(params, resumed->id, err);
 	if (rc)
 		return rc;
 	if (!resumed)
@@ -123,7 +129,11 @@ int nn_campaign_execute(const struct nn_cmd *cmd, struct nn_store *store,
 	if (rc == -EINTR)
 		nn_log_line(&cmd->log, NN_LOG_INFO,
 			    "everything is restored; 'nearnative resume' continues the campaign");
-	if (rc)
-		return nn_command_fail(cmd, &err);
-	return campaign_print_report(cmd, store);
+	if (rc) {
+		int code = nn_command_fail(cmd, &err);
+
+		/* The input was good: what fails from here on is the machine. */
+		return code == NN_EXIT_USAGE ? NN_EXIT_INFRASTRUCTURE : code;
+	}
+	return campaign_print_report(cmd, store, campaign);
 }

@@ -81,6 +81,9 @@ static int devices_print(const struct nn_cmd *cmd, const struct nn_device *devic
 	NN_AUTO(json) json_t *array = json_array();
 	NN_AUTO(free) char *text = NULL;
 
+	if (!is_json && nr)
+		nn_strbuf_addf(&sb, "%-12s  %-9s  %-19s  %-12s  %-16s  %s\n", "address", "id",
+			       "IOMMU group, type", "driver", "reset methods", "name");
 	for (size_t i = 0; i < nr; i++) {
 		if (is_json)
 			(void)json_array_append_new(array, devices_json(&devices[i]));

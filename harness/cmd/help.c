@@ -23,12 +23,29 @@ static void help_overview(struct nn_strbuf *sb)
 			  "usage: nearnative COMMAND [OPTIONS] [OPERANDS]\n\nCommands:\n");
 	for (size_t i = 0; i < nn_nr_commands; i++)
 		nn_strbuf_addf(sb, "  %-12s  %s\n", nn_commands[i]->name, nn_commands[i]->summary);
-	nn_strbuf_add(sb, "\n'nearnative help COMMAND' tells more. Exit codes: 0 ok, 1 regression "
-			  "or failed check,\n2 usage, 3 infrastructure, 4 no verdict, 130 "
+	nn_strbuf_add(sb, "\n'nearnative help COMMAND' tells more. Exit codes: 0 ok, 1 failed "
+			  "check,\n2 usage, 3 infrastructure, 4 no verdict, 130 "
 			  "interrupted.\n");
 }
 
 static int help_execute(const struct nn_cmd *cmd, int argc, char *const *argv);
+
+/* The commands whose first word is @word: "db info", "db check"…; false when there is none. */
+static bool help_group(const char *word, struct nn_strbuf *sb)
+{
+	size_t len = strlen(word);
+	bool has_any = false;
+
+	for (size_t i = 0; i < nn_nr_commands; i++) {
+		const char *name = nn_commands[i]->name;
+
+		if (strncmp(name, word, len) != 0 || name[len] != ' ')
+			continue;
+		nn_strbuf_addf(sb, "  %-12s  %s\n", name, nn_commands[i]->summary);
+		has_any = true;
+	}
+	return has_any;
+}
 
 static int help_of(const struct nn_cmd *cmd, struct nn_operands *words, struct nn_strbuf *sb)
 {
@@ -37,10 +54,12 @@ static int help_of(const struct nn_cmd *cmd, struct nn_operands *words, struct n
 		nn_command_find((int)words->nr, (char *const *)words->values, &nr_words);
 	struct nn_err err = {0};
 
-	if (!command) {
+	if (!command && !help_group(words->values[0], sb)) {
 		(void)nn_err_set(&err, -EINVAL, "unknown command '%s'", words->values[0]);
 		return nn_command_fail(cmd, &err);
 	}
+	if (!command)
+		return NN_EXIT_OK;
 	nn_command_usage(command, sb);
 	return NN_EXIT_OK;
 }

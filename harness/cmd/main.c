@@ -46,8 +46,12 @@ int main(int argc, char **argv)
 	int nr_words = 0;
 
 	install_handlers();
-	if (argc < 2 || strcmp(argv[1], "--version") == 0 || wants_help(1, argv + 1)) {
-		bool wants_version = argc > 1 && strcmp(argv[1], "--version") == 0;
+	if (argc < 2) {
+		nn_log_line(&cmd.log, NN_LOG_ERROR, "no command, try 'nearnative help'");
+		return NN_EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "--version") == 0 || wants_help(1, argv + 1)) {
+		bool wants_version = strcmp(argv[1], "--version") == 0;
 
 		command = nn_command_find(1, help, &nr_words);
 		return command->execute(&cmd, wants_version, argv + 1);

@@ -89,12 +89,17 @@ void nn_manual_roff(struct nn_strbuf *sb)
 		manual_command(sb, nn_commands[i]);
 	manual_plugins(sb);
 	manual_section(sb, "EXIT STATUS");
-	manual_paragraph(sb, "0 ok; 1 a regression, a refuted claim or a failed check; 2 usage, a "
-			     "bad plan or input; 3 infrastructure: the machine, a device, the "
-			     "database or an arm failed; 4 no verdict; 130 interrupted.");
+	manual_paragraph(
+		sb,
+		"0 ok; 1 a failed check or, with report --check, a refuted claim; 2 usage, a "
+		"bad plan or input; 3 infrastructure: the machine, a device, the "
+		"database or an arm failed; 4 with report --check, a claim without a verdict; 130 interrupted.");
 	manual_section(sb, "ENVIRONMENT");
 	manual_paragraph(sb, "NEARNATIVE_DB: the database when --db is not given. TMPDIR: where "
 			     "short-lived files go. NO_COLOR: no colour.");
 	manual_section(sb, "FILES");
-	manual_paragraph(sb, "nearnative.db: the database in the present folder.");
+	manual_paragraph(
+		sb,
+		"nearnative.db: the database in the present folder. nearnative.db.lock: held by its one "
+		"writer; it stays, since removing it would race with the next.");
 }

@@ -2,11 +2,21 @@
 #include "harness/cmd/progress.h"
 
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "harness/base/units.h"
 
-#define TERMINAL_COLUMNS 100
+#define DEFAULT_COLUMNS 80
+
+static int progress_columns(FILE *terminal)
+{
+	struct winsize size;
+
+	if (ioctl(fileno(terminal), TIOCGWINSZ, &size) || !size.ws_col)
+		return DEFAULT_COLUMNS;
+	return size.ws_col - 1; /* the last column would wrap */
+}
 
 void nn_progress_view_init(struct nn_progress_view *view, const struct nn_log *log, bool is_quiet)
 {
@@ -37,7 +47,7 @@ void nn_progress_view_show(void *user, const struct nn_progress *progress)
 		return;
 	progress_text(progress, true, &text);
 	if (view->is_terminal) {
-		(void)fprintf(view->log->out, "\r\033[K%.*s", TERMINAL_COLUMNS,
+		(void)fprintf(view->log->out, "\r\033[K%.*s", progress_columns(view->log->out),
 			      nn_strbuf_str(&text));
 		(void)fflush(view->log->out);
 		view->has_line = true;

@@ -10,6 +10,7 @@ struct report_options {
 	const char *db;
 	const char *format;
 	const char *output;
+	bool is_check;
 };
 
 static const struct nn_option report_options[] = {
@@ -19,8 +20,26 @@ static const struct nn_option report_options[] = {
 		  "html, json or text (default text)"),
 	NN_OPTION("output", NN_OPTION_STRING, struct report_options, output, "FILE",
 		  "write there instead of to the standard output"),
+	NN_OPTION("check", NN_OPTION_FLAG, struct report_options, is_check, NULL,
+		  "exit 1 when a claim is refuted, 4 when one has no verdict"),
 	NN_OPTION_END,
 };
+
+/* A refuted claim outweighs one without a verdict. */
+static int report_check(const struct nn_comparison *comparison)
+{
+	int worst = NN_EXIT_OK;
+
+	for (size_t i = 0; i < comparison->nr_claims; i++) {
+		const char *verdict = comparison->claims[i].verdict;
+
+		if (strcmp(verdict, "REFUTED") == 0)
+			return NN_EXIT_REGRESSION;
+		if (strcmp(verdict, "PROVEN") != 0)
+			worst = NN_EXIT_NO_VERDICT;
+	}
+	return worst;
+}
 
 static int report_write(const struct nn_cmd *cmd, const char *path, const struct nn_strbuf *text)
 {
@@ -45,7 +64,9 @@ const struct nn_command nn_command_report = {
 	.name = "report",
 	.operands = "[CAMPAIGN]",
 	.summary = "Report a campaign: native against virtual, with verdicts",
-	.details = "CAMPAIGN is a UUID, the beginning of one, or a name; without it the latest.",
+	.details =
+		"CAMPAIGN is a UUID, the beginning of one, or a name; without it the latest. The "
+		"exit status is 0 whenever a report was produced, but for --check.",
 	.options = report_options,
 	.execute = report_execute,
 };
@@ -78,5 +99,8 @@ static int report_execute(const struct nn_cmd *cmd, int argc, char *const *argv)
 				       &err);
 	if (!rc)
 		rc = report->render(comparison, &style, &text, &err);
-	return rc ? nn_command_fail(cmd, &err) : report_write(cmd, options.output, &text);
+	if (rc)
+		return nn_command_fail(cmd, &err);
+	rc = report_write(cmd, options.output, &text);
+	return !rc && options.is_check ? report_check(comparison) : rc;
 }

@@ -142,12 +142,33 @@ static void look_link(const struct nn_patient *patient, struct nn_finding *findi
 		    device.link_speed, device.link_width, device.max_link_width);
 }
 
+static bool is_present(const struct nn_patient *patient)
+{
+	NN_AUTO(device) struct nn_device device = {0};
+
+	return nn_device_read(patient->sysroot, patient->bdf, &device, NULL) == 0;
+}
+
+static void look_present(const struct nn_patient *patient, struct nn_finding *finding)
+{
+	bool is_there = !patient->bdf || is_present(patient);
+
+	finding_set(finding, is_there ? NN_HEALTH_PASS : NN_HEALTH_FAIL,
+		    "'nearnative devices' lists what there is", "%s is %s",
+		    patient->bdf ? patient->bdf : "no device",
+		    is_there ? "present" : "not present");
+	if (!patient->bdf)
+		finding_set(finding, NN_HEALTH_SKIP, NULL, "no device was named");
+}
+
 void nn_check_execute(const struct nn_check *check, const struct nn_patient *patient,
 		      struct nn_finding *ret_finding)
 {
 	*ret_finding = (struct nn_finding){.health = NN_HEALTH_SKIP};
 	if (check->needs_device && !patient->bdf)
 		finding_set(ret_finding, NN_HEALTH_SKIP, NULL, "no device was named");
+	else if (check->needs_device && !is_present(patient))
+		finding_set(ret_finding, NN_HEALTH_SKIP, NULL, "there is no such device");
 	else
 		check->look(patient, ret_finding);
 }
@@ -157,6 +178,7 @@ const struct nn_check nn_checks[] = {
 	{.name = "vfio-pci", .look = look_vfio},
 	{.name = "interrupt isolation", .look = look_interrupt_remapping},
 	{.name = "KVM runs a guest", .look = look_kvm},
+	{.name = "device present", .look = look_present},
 	{.name = "IOMMU group", .needs_device = true, .look = look_group},
 	{.name = "device unused", .needs_device = true, .look = look_unused},
 	{.name = "reset method", .needs_device = true, .look = look_reset},

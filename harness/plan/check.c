@@ -36,7 +36,7 @@ static const struct number_rule runs_rule = {"runs", 1, 100};
 static const struct number_rule iterations_rule = {"iterations", 1, 1000000000};
 static const struct number_rule warmup_rule = {"warmup", 0, 1000000000};
 /* the database's and JSON's whole numbers are signed; 0 stands for "not given" */
-static const struct number_rule seed_rule = {"seed", 1, INT64_MAX};
+static const struct number_rule seed_rule = {"seed", 1, (1ULL << 53) - 1};
 
 static const struct deadline_rule {
 	const char *key;

@@ -30,6 +30,8 @@ struct nn_boot {
 	size_t nr_jobs_given;
 	struct nn_job job; /* the present one; run is "" before the first */
 	int64_t run;       /* its row, 0 when none is in progress */
+	/* the first failure of ours while we answered the agent: sending again would not help it */
+	struct nn_err hook_err;
 	/* time */
 	uint64_t boot_started_ns;
 	uint64_t boot_ns;
@@ -43,8 +45,11 @@ static const struct nn_plan_arm *boot_arm(const struct nn_boot *boot)
 
 static uint64_t boot_eta_ns(const struct nn_runner *runner)
 {
+	uint64_t nr_planned = runner->schedule->nr_blocks * runner->schedule->nr_arms;
+
 	if (!runner->nr_boots)
-		return 0;
+		return nn_schedule_estimate_ns(runner->schedule, runner->params->plan) /
+		       nr_planned * runner->nr_boots_left;
 	return runner->boots_ns / runner->nr_boots * runner->nr_boots_left;
 }
 
@@ -76,6 +81,15 @@ static int boot_state(struct nn_boot *boot, const char *state, const char *reaso
 static struct nn_boot *boot_of(void *user)
 {
 	return ((struct nn_runner *)user)->boot;
+}
+
+/* Remember what the agent can do nothing about; -EBADMSG is about its message and goes back to it.
+ */
+static int boot_hook_result(struct nn_boot *boot, int rc, const struct nn_err *err)
+{
+	if (rc && rc != -EBADMSG && !boot->hook_err.code)
+		boot->hook_err = *err;
+	return rc;
 }
 
 static int boot_run_row(struct nn_boot *boot, const char *run, int64_t *ret_row, struct nn_err *err)
@@ -110,7 +124,7 @@ static int hook_hello(void *user, const struct nn_hello *hello, struct nn_err *e
 	if (!rc)
 		rc = boot_state(boot, "running", NULL, err);
 	if (rc)
-		return rc;
+		return boot_hook_result(boot, rc, err);
 	boot->has_hello = true;
 	boot->boot_ns += nn_clock_ns() - boot->boot_started_ns;
 	return 0;
@@ -120,7 +134,9 @@ static int hook_facts(void *user, const struct nn_pairs *facts, struct nn_err *e
 {
 	struct nn_boot *boot = boot_of(user);
 
-	return nn_store_facts_add(boot->runner->params->store, boot->id, "system", facts, err);
+	int rc = nn_store_facts_add(boot->runner->params->store, boot->id, "system", facts, err);
+
+	return boot_hook_result(boot, rc, err);
 }
 
 static void boot_job_fill(struct nn_boot *boot, const struct nn_scheduled_job *scheduled)
@@ -172,7 +188,7 @@ static int hook_next(void *user, const struct nn_job **ret_job, struct nn_err *e
 				  .seed = scheduled->seed};
 	rc = nn_store_run_add(boot->runner->params->store, &row, &boot->run, err);
 	if (rc)
-		return rc;
+		return boot_hook_result(boot, rc, err);
 	boot->nr_jobs_given++;
 	*ret_job = &boot->job;
 	boot_progress(boot, "run");
@@ -188,7 +204,10 @@ static int hook_samples(void *user, const struct nn_sample_batch *batch, struct 
 
 	if (rc)
 		return rc;
-	return nn_store_samples_add(boot->runner->params->store, run, batch, &is_new, err);
+	rc = nn_store_samples_add(boot->runner->params->store, run, batch, &is_new, err);
+	if (rc == -EEXIST) /* the same iteration twice: the agent's fault */
+		rc = -EBADMSG;
+	return boot_hook_result(boot, rc, err);
 }
 
 static int hook_telemetry(void *user, const struct nn_telemetry_batch *batch, struct nn_err *err)
@@ -199,7 +218,8 @@ static int hook_telemetry(void *user, const struct nn_telemetry_batch *batch, st
 
 	if (rc)
 		return rc;
-	return nn_store_telemetry_add(boot->runner->params->store, boot->id, run, batch, err);
+	rc = nn_store_telemetry_add(boot->runner->params->store, boot->id, run, batch, err);
+	return boot_hook_result(boot, rc, err);
 }
 
 static int hook_events(void *user, const struct nn_event_batch *batch, struct nn_err *err)
@@ -210,8 +230,8 @@ static int hook_events(void *user, const struct nn_event_batch *batch, struct nn
 
 	if (rc)
 		return rc;
-	return nn_store_events_add(boot->runner->params->store, boot->id, run, "system", batch,
-				   err);
+	rc = nn_store_events_add(boot->runner->params->store, boot->id, run, "system", batch, err);
+	return boot_hook_result(boot, rc, err);
 }
 
 static int hook_finish(void *user, const struct nn_finish *finish, struct nn_err *err)
@@ -227,7 +247,7 @@ static int hook_finish(void *user, const struct nn_finish *finish, struct nn_err
 		return rc;
 	rc = nn_store_run_finish(boot->runner->params->store, run, finish, err);
 	if (rc)
-		return rc;
+		return boot_hook_result(boot, rc, err);
 	boot->workloads_ns += finish->duration_ns;
 	boot->run = 0;
 	nn_host_side_after_run(boot->host, run);
@@ -298,6 +318,10 @@ static int boot_converse(struct nn_boot *boot, struct nn_err *err)
 
 		if (rc)
 			return rc;
+		if (boot->hook_err.code) {
+			*err = boot->hook_err;
+			return err->code;
+		}
 		if (*runner->params->stop)
 			return nn_err_set(err, -EINTR, "interrupted");
 		if (boot->is_told_to_stop)
@@ -391,7 +415,7 @@ static int boot_record_failure(struct nn_boot *boot, int rc, struct nn_err *err)
 	stored = boot_state(boot, "failed", err->message, err);
 	if (stored)
 		return stored;
-	if (rc == -EINTR)
+	if (rc == -EINTR || boot->hook_err.code)
 		return rc;
 	message = nn_asprintf("block %llu, arm '%s': boot failed: %s",
 			      (unsigned long long)boot->place->block + 1, boot_arm(boot)->name,

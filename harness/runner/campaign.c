@@ -7,7 +7,6 @@
 #include "harness/device/device.h"
 #include "harness/runner/boot.h"
 #include "harness/runner/machine.h"
-#include "harness/base/scratch.h"
 
 int nn_runner_check(const struct nn_runner_params *params, struct nn_err *err)
 {
@@ -94,31 +93,30 @@ int nn_runner_begin(const struct nn_runner_params *params, int64_t *ret_campaign
 	return rc;
 }
 
-/* Boots that are still to be done, for the ETA and the loop guard. */
+/* Boots that are still to be done, for the ETA, and those that failed, for the loop guard. */
 static int campaign_count(struct nn_runner *runner, uint64_t *ret_nr_failed, struct nn_err *err)
 {
 	const struct nn_plan *plan = runner->params->plan;
+	struct nn_store *store = runner->params->store;
 
 	runner->nr_boots_left = 0;
-	*ret_nr_failed = 0;
 	for (uint64_t b = 0; b < runner->schedule->nr_blocks; b++) {
 		for (size_t a = 0; a < plan->nr_arms; a++) {
 			uint64_t nr_attempts = 0;
 			bool is_done = false;
 			int64_t arm;
-			int rc = nn_store_arm_find(runner->params->store, runner->campaign,
-						   plan->arms[a].name, &arm, err);
+			int rc = nn_store_arm_find(store, runner->campaign, plan->arms[a].name,
+						   &arm, err);
 
 			if (!rc)
-				rc = nn_store_boot_progress(runner->params->store, runner->campaign,
-							    b, arm, &is_done, &nr_attempts, err);
+				rc = nn_store_boot_progress(store, runner->campaign, b, arm,
+							    &is_done, &nr_attempts, err);
 			if (rc)
 				return rc;
 			runner->nr_boots_left += !is_done;
-			*ret_nr_failed += nr_attempts - is_done;
 		}
 	}
-	return 0;
+	return nn_store_boots_failed(store, runner->campaign, ret_nr_failed, err);
 }
 
 /* Execute one (block, arm) until it is done or the guard stops the campaign. */
@@ -235,6 +233,47 @@ static int campaign_with_server(struct nn_runner *runner, struct nn_err *err)
 	return rc;
 }
 
+static int machine_compare(void *user, int nr_columns NN_UNUSED, const char *const *columns,
+			   struct nn_err *err)
+{
+	const struct nn_machine *here = user;
+	const char *there = columns[NN_SUMMARY_MACHINE_DESCRIPTION];
+
+	if (strcmp(columns[NN_SUMMARY_MACHINE], here->fingerprint) == 0)
+		return 0;
+	return nn_err_set(
+		err, -ENOTSUP,
+		"the campaign was begun on another machine (%s, this is %s): resume it there",
+		there ? there : "unknown", here->description ? here->description : "unknown");
+}
+
+int nn_runner_check_machine(const struct nn_runner_params *params, int64_t campaign,
+			    struct nn_err *err)
+{
+	struct nn_machine here;
+	int rc;
+
+	nn_machine_read(params->sysroot, &here);
+	rc = nn_store_summary(params->store, campaign, machine_compare, &here, err);
+	nn_machine_release(&here);
+	return rc;
+}
+
+static int runner_prepare(struct nn_runner *runner, struct nn_campaign *campaign,
+			  struct nn_err *err)
+{
+	struct nn_store *store = runner->params->store;
+	int rc = nn_store_campaign_get(store, runner->campaign, campaign, err);
+
+	if (!rc)
+		rc = nn_store_boots_abandon(store, runner->campaign, err);
+	if (!rc)
+		rc = nn_journalled_scratch_new(&runner->journal, &runner->work_dir, err);
+	if (!rc)
+		rc = nn_store_campaign_state(store, runner->campaign, "running", err);
+	return rc;
+}
+
 int nn_runner_execute(const struct nn_runner_params *params, int64_t campaign,
 		      struct nn_time_spent *ret_spent, struct nn_err *err)
 {
@@ -242,24 +281,19 @@ int nn_runner_execute(const struct nn_runner_params *params, int64_t campaign,
 	NN_AUTO(schedule) struct nn_schedule *schedule = NULL;
 	struct nn_runner runner = {
 		.params = params, .campaign = campaign, .started_ns = nn_clock_ns()};
-	int rc = nn_store_campaign_get(params->store, campaign, &row, err);
+	int rc;
 
-	if (!rc)
-		rc = nn_store_boots_abandon(params->store, campaign, err);
-	if (!rc)
-		rc = nn_store_campaign_state(params->store, campaign, "running", err);
-	if (!rc)
-		rc = nn_scratch_new(&runner.work_dir, err);
-	if (rc)
-		return rc;
-	schedule = nn_schedule_new(params->plan, row.seed);
-	runner.schedule = schedule;
 	nn_store_journal_init(&runner.journal, params->store, params->sysroot);
-	rc = campaign_with_server(&runner, err);
-	rc = campaign_finish(&runner, &row, rc, err);
-	nn_store_journal_release(&runner.journal);
-	nn_scratch_remove(runner.work_dir);
+	rc = runner_prepare(&runner, &row, err);
+	if (!rc) {
+		schedule = nn_schedule_new(params->plan, row.seed);
+		runner.schedule = schedule;
+		rc = campaign_with_server(&runner, err);
+		rc = campaign_finish(&runner, &row, rc, err);
+		*ret_spent = runner.spent;
+	}
+	nn_journalled_scratch_remove(&runner.journal, runner.work_dir);
 	free(runner.work_dir);
-	*ret_spent = runner.spent;
+	nn_store_journal_release(&runner.journal);
 	return rc;
 }

@@ -7,11 +7,13 @@
 #include "harness/base/array.h"
 #include "harness/base/clock.h"
 #include "harness/base/json.h"
+#include "harness/base/scratch.h"
 #include "harness/runner/runner.h"
 #include "harness/target/libvirt.h"
 
-#define JOURNAL_KIND_DRIVER "driver"
-#define UNDO_DEADLINE_NS    (30 * NN_NS_PER_S)
+#define JOURNAL_KIND_DRIVER  "driver"
+#define JOURNAL_KIND_SCRATCH "scratch"
+#define UNDO_DEADLINE_NS     (30 * NN_NS_PER_S)
 
 static int journal_record(void *user, const struct nn_bind_entry *entry, uint64_t *ret_id,
 			  struct nn_err *err)
@@ -57,6 +59,31 @@ void nn_store_journal_release(struct nn_store_journal *self)
 	self->machine_boot = NULL;
 }
 
+int nn_journalled_scratch_new(struct nn_store_journal *self, char **ret_path, struct nn_err *err)
+{
+	NN_AUTO(free) char *path = NULL;
+	int rc = nn_scratch_new(&path, err);
+
+	if (rc)
+		return rc;
+	rc = nn_store_journal_add(self->store, self->machine_boot, JOURNAL_KIND_SCRATCH, path, "{}",
+				  &self->scratch_id, err);
+	if (rc) {
+		nn_scratch_remove(path);
+		return rc;
+	}
+	*ret_path = NN_STEAL(path);
+	return 0;
+}
+
+void nn_journalled_scratch_remove(struct nn_store_journal *self, const char *path)
+{
+	nn_scratch_remove(path);
+	if (self->scratch_id) /* an entry that stays open costs the next restore nothing */
+		(void)nn_store_journal_close(self->store, self->scratch_id, "removed", NULL);
+	self->scratch_id = 0;
+}
+
 static int journal_undo(const struct nn_sysroot *sysroot, const struct nn_journal_row *row,
 			struct nn_err *err)
 {
@@ -64,6 +91,10 @@ static int journal_undo(const struct nn_sysroot *sysroot, const struct nn_journa
 	struct nn_bind_entry entry;
 	int rc;
 
+	if (strcmp(row->kind, JOURNAL_KIND_SCRATCH) == 0) {
+		nn_scratch_remove(row->subject);
+		return 0;
+	}
 	if (strcmp(row->kind, JOURNAL_KIND_DRIVER) != 0)
 		return nn_err_set(err, -EPROTO, "journal entry of unknown kind '%s'", row->kind);
 	rc = nn_json_parse(row->before, strlen(row->before), &before, err);
@@ -98,7 +129,7 @@ int nn_runner_restore(struct nn_store *store, const struct nn_sysroot *sysroot,
 			rc = nn_store_journal_close(store, rows.items[i].id,
 						    is_stale ? "rebooted" : "restored", &why);
 		if (!rc)
-			++*ret_nr;
+			*ret_nr += strcmp(rows.items[i].kind, JOURNAL_KIND_DRIVER) == 0;
 		else if (!first_rc)
 			first_rc = nn_err_set(err, rc, "restore '%s': %s", rows.items[i].subject,
 					      why.message);

@@ -61,6 +61,10 @@ int nn_runner_check(const struct nn_runner_params *params, struct nn_err *err);
 int nn_runner_begin(const struct nn_runner_params *params, int64_t *ret_campaign,
 		    struct nn_err *err);
 
+/** Is this the machine on which a campaign was begun? -ENOTSUP names both. */
+int nn_runner_check_machine(const struct nn_runner_params *params, int64_t campaign,
+			    struct nn_err *err);
+
 /**
  * Execute what is left of a campaign. What an earlier one left changed has been put back before
  * (nn_runner_restore()).
@@ -71,7 +75,8 @@ int nn_runner_execute(const struct nn_runner_params *params, int64_t campaign,
 		      struct nn_time_spent *ret_spent, struct nn_err *err);
 
 /**
- * Undo what the journal of the store says is still changed, newest first.
+ * Undo what the journal of the store says is still changed, newest first; folders for short-lived
+ * files that a crash left are removed.
  * @ret_nr: how many entries were undone.
  * Return: 0 when the journal is empty afterwards.
  */

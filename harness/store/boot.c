@@ -105,6 +105,21 @@ int nn_store_boot_progress(struct nn_store *store, int64_t campaign, uint64_t bl
 	return 0;
 }
 
+int nn_store_boots_failed(struct nn_store *store, int64_t campaign, uint64_t *ret_nr,
+			  struct nn_err *err)
+{
+	int64_t nr = 0;
+	int rc = nn_sql_query_int(store, &nr, err,
+				  "SELECT count(*) FROM boot JOIN arm ON arm.id = boot.arm"
+				  " WHERE arm.campaign = ? AND boot.state = 'failed'"
+				  " AND boot.reason IS NOT 'interrupted'",
+				  "i", campaign);
+
+	if (!rc)
+		*ret_nr = (uint64_t)nr;
+	return rc;
+}
+
 int nn_store_boot_clock(struct nn_store *store, int64_t boot, double rate_error, double bound,
 			uint64_t span_ns, bool is_mismatch, struct nn_err *err)
 {

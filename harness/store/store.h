@@ -125,6 +125,10 @@ int nn_store_boots_abandon(struct nn_store *store, int64_t campaign, struct nn_e
 /** How far a (block, arm) has come: is one boot done, and how many attempts were there? */
 int nn_store_boot_progress(struct nn_store *store, int64_t campaign, uint64_t block, int64_t arm,
 			   bool *ret_is_done, uint64_t *ret_nr_attempts, struct nn_err *err);
+/** Boots of a campaign that failed by themselves: those that a person or a crash ended do not
+ * count. */
+int nn_store_boots_failed(struct nn_store *store, int64_t campaign, uint64_t *ret_nr,
+			  struct nn_err *err);
 int nn_store_boot_clock(struct nn_store *store, int64_t boot, double rate_error, double bound,
 			uint64_t span_ns, bool is_mismatch, struct nn_err *err);
 int nn_store_boot_agent(struct nn_store *store, int64_t boot, const char *agent_build,

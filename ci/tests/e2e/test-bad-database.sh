@@ -31,3 +31,15 @@ echo 'this is a text, not a database, and long enough to be read as one' >"$NN_S
 refused "$NN_SCRATCH/text.db" 'text.db'
 sqlite3 "$NN_SCRATCH/other.db" 'CREATE TABLE t (x); PRAGMA application_id = 1'
 refused "$NN_SCRATCH/other.db" 'other.db'
+
+# A full disk ends the campaign at once with the reason; what was acknowledged is kept.
+mkdir "$NN_SCRATCH/small"
+if mount -t tmpfs -o size=400k tmpfs "$NN_SCRATCH/small" 2>/dev/null; then
+	started=$SECONDS
+	expect_exit 3 nearnative run --quiet --db "$NN_SCRATCH/small/full.db" ci/tests/e2e/slow.yaml
+	expect_text "$NN_SCRATCH/err" 'full'
+	[ $((SECONDS - started)) -lt 60 ] || fail "it took $((SECONDS - started)) s to notice"
+	umount "$NN_SCRATCH/small"
+else
+	echo "skipped: a full disk: tmpfs cannot be mounted here"
+fi

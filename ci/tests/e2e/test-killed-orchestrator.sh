@@ -33,3 +33,18 @@ expect "boots that were done stay" "$(sql "SELECT count(*) FROM boot WHERE state
 expect_sql "SELECT count(DISTINCT seed) FROM campaign" 1
 expect_exit 0 nearnative db check --db "$db"
 expect_exit 0 nearnative restore --db "$db"
+
+# Nothing short-lived is left, and another campaign in the same file does not get in the way.
+[ -z "$(sqlite3 "$db" "SELECT subject FROM journal WHERE closed IS NULL")" ] || fail "open journal"
+for folder in $(sqlite3 "$db" "SELECT subject FROM journal WHERE kind = 'scratch'"); do
+	[ ! -e "$folder" ] || fail "$folder is left behind"
+done
+sed 's/^name: .*/name: other/; s/blocks: 2/blocks: 1/; s/iterations: 40/iterations: 2/' \
+	ci/tests/e2e/slow.yaml >"$NN_SCRATCH/other.yaml"
+expect_exit 0 nearnative run --db "$db" "$NN_SCRATCH/other.yaml"
+expect_text "$NN_SCRATCH/out" "^Campaign 'other' "
+expect_exit 0 nearnative report --db "$db" slow
+expect_text "$NN_SCRATCH/out" "^Campaign 'slow' "
+sqlite3 "$db" "UPDATE campaign SET state = 'interrupted'; UPDATE machine SET fingerprint = 'else'"
+expect_exit 3 nearnative resume --db "$db" slow
+expect_text "$NN_SCRATCH/err" 'another machine'

@@ -164,7 +164,7 @@ static const struct bad_plan {
 	{"bad-not-utf8", 2, "invalid trailing UTF-8 octet, expected text in UTF-8"},
 	{"bad-plain-text", 1, "the plan is one value, expected a mapping of keys to values"},
 	{"bad-runs-text", 11, "runs is 'three', expected a whole number from 1 to 100"},
-	{"bad-seed-zero", 10, "seed is '0', expected a whole number from 1 to 9223372036854775807"},
+	{"bad-seed-zero", 10, "seed is '0', expected a whole number from 1 to 9007199254740991"},
 	{"bad-setting-list", 10, "the setting 'count' is no single value, expected 'count: value'"},
 	{"bad-setting-value", 10, "'soon': expected a time"},
 	{"bad-setting", 9, "'cuont'"},
