@@ -83,7 +83,10 @@ lint: export LINT_CFLAGS = $(filter-out -O% -g,$(ALL_CFLAGS))
 lint: $(GENERATED) ## both compilers with -Werror, headers alone, library homes, shell syntax
 	$(Q)BUILD=$(BUILD) ci/lint
 
-FORMATTED = $(shell git ls-files -co --exclude-standard '*.c' '*.h')
+# What git knows or, in an unpacked archive, what is there.
+list_c    = if [ -e .git ]; then git ls-files -co --exclude-standard '*.c' '*.h'; \
+	else find . -path ./build -prune -o -name '*.[ch]' -print; fi
+FORMATTED = $(or $(wildcard $(shell $(list_c))),$(error no C source found here))
 format: ## lay the sources out
 	$(Q)clang-format -i $(FORMATTED)
 format-check: ## fail when clang-format would change a source
@@ -127,20 +130,26 @@ $(BUILD)/unit/%: $(BUILD)/san/ci/tests/%.o $(BUILD)/san/nearnative.a
 
 # ---- installation (GNU: DESTDIR, prefix) ----
 
+sharedir = $(datadir)/nearnative
+LAB := $(addprefix ci/lab/,run prepare init session libvirtd campaign)
+
 install: all ## install programs, manual page, plans and lab below $(DESTDIR)$(prefix)
-	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(mandir)/man1 $(DESTDIR)$(datadir)/nearnative
+	install -d $(addprefix $(DESTDIR),$(bindir) $(mandir)/man1 $(sharedir)/plans $(sharedir)/lab/topologies)
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(bindir)
 	install -m 644 $(BUILD)/nearnative.1 $(DESTDIR)$(mandir)/man1
-	cp -R ci/lab ci/plans $(DESTDIR)$(datadir)/nearnative
+	install -m 644 $(wildcard ci/plans/*.yaml) $(DESTDIR)$(sharedir)/plans
+	install -m 755 $(LAB) $(DESTDIR)$(sharedir)/lab
+	install -m 644 $(wildcard ci/lab/topologies/*.topology) $(DESTDIR)$(sharedir)/lab/topologies
 
 uninstall: ## remove what install wrote
 	rm -f $(addprefix $(DESTDIR)$(bindir)/,$(notdir $(PROGRAMS))) $(DESTDIR)$(mandir)/man1/nearnative.1
-	rm -rf $(DESTDIR)$(datadir)/nearnative
+	rm -rf $(DESTDIR)$(sharedir)
 
 clean: ## remove what was built (the lab's kernel included)
 	rm -rf $(BUILD)
 
 dist: ## a source archive of the present commit
+	$(Q)[ -e .git ] || { echo 'make dist archives a commit: this is no git checkout' >&2; exit 1; }
 	$(Q)mkdir -p $(BUILD)
 	git archive --format=tar.gz --prefix=nearnative-$(VERSION)/ -o $(BUILD)/nearnative-$(VERSION).tar.gz HEAD
 

@@ -74,6 +74,22 @@ uint64_t nn_workload_duration_ns(const struct nn_workload *workload,
 			      nn_parse_duration_ns);
 }
 
+static int parse_flag(const char *text, uint64_t *ret_value, struct nn_err *err)
+{
+	bool flag = false;
+	int rc = nn_parse_bool(text, &flag, err);
+
+	if (!rc)
+		*ret_value = flag;
+	return rc;
+}
+
+bool nn_workload_bool(const struct nn_workload *workload, const struct nn_workload_run *run,
+		      const char *setting)
+{
+	return setting_number(setting_find(workload, setting, NN_SETTING_BOOL), run, parse_flag);
+}
+
 const char *nn_workload_string(const struct nn_workload *workload,
 			       const struct nn_workload_run *run, const char *setting)
 {

@@ -91,6 +91,8 @@ uint64_t nn_workload_bytes(const struct nn_workload *workload, const struct nn_w
 			   const char *setting);
 uint64_t nn_workload_duration_ns(const struct nn_workload *workload,
 				 const struct nn_workload_run *run, const char *setting);
+bool nn_workload_bool(const struct nn_workload *workload, const struct nn_workload_run *run,
+		      const char *setting);
 const char *nn_workload_string(const struct nn_workload *workload,
 			       const struct nn_workload_run *run, const char *setting);
 
