@@ -30,6 +30,11 @@ ALL_CFLAGS   = -std=gnu11 -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-protot
 AGENT_LIBS   = $(call pkg,--libs,$(AGENT_PACKAGES)) -ldl -lm -lpthread
 HOST_LIBS    = $(call pkg,--libs,$(HOST_PACKAGES)) -lcyaml -ldl -lm -lpthread
 
+# What pkg-config calls a library and the Debian package that has it.
+DEBIAN_PACKAGES := libcurl:libcurl4-gnutls-dev gnutls:libgnutls28-dev jansson:libjansson-dev \
+	sqlite3:libsqlite3-dev libmicrohttpd:libmicrohttpd-dev yaml-0.1:libyaml-dev \
+	libvirt:libvirt-dev libxml-2.0:libxml2-dev gsl:libgsl-dev libpci:libpci-dev
+
 AGENT_ROOMS := harness/base harness/protocol harness/device workloads collectors
 HOST_ROOMS  := $(AGENT_ROOMS) harness/stats harness/store harness/plan harness/server harness/target \
 	harness/runner harness/doctor harness/cmd reports
@@ -69,6 +74,41 @@ check: ## set everything up, then unit tests (ASan, UBSan) and end-to-end tests
 	$(Q)$(MAKE) lint
 	$(Q)ci/check $(BUILD)
 
+# ---- installation (GNU: DESTDIR, prefix) ----
+
+sharedir = $(datadir)/nearnative
+LAB := $(addprefix ci/lab/,run prepare init session libvirtd campaign)
+
+install: all ## install programs, manual page, plans and lab below $(DESTDIR)$(prefix)
+	install -d $(addprefix $(DESTDIR),$(bindir) $(mandir)/man1 $(sharedir)/plans $(sharedir)/lab/topologies)
+	install -m 755 $(PROGRAMS) $(DESTDIR)$(bindir)
+	install -m 644 $(BUILD)/nearnative.1 $(DESTDIR)$(mandir)/man1
+	install -m 644 $(wildcard ci/plans/*.yaml) $(DESTDIR)$(sharedir)/plans
+	install -m 755 $(LAB) $(DESTDIR)$(sharedir)/lab
+	install -m 644 $(wildcard ci/lab/topologies/*.topology) $(DESTDIR)$(sharedir)/lab/topologies
+
+uninstall: ## remove what install wrote
+	rm -f $(addprefix $(DESTDIR)$(bindir)/,$(notdir $(PROGRAMS))) $(DESTDIR)$(mandir)/man1/nearnative.1
+	rm -rf $(DESTDIR)$(sharedir)
+
+clean: ## remove what was built (the lab's kernel included)
+	rm -rf $(BUILD)
+
+dist: ## a source archive of the present commit
+	$(Q)[ -e .git ] || { echo 'make dist archives a commit: this is no git checkout' >&2; exit 1; }
+	$(Q)mkdir -p $(BUILD)
+	git archive --format=tar.gz --prefix=nearnative-$(VERSION)/ -o $(BUILD)/nearnative-$(VERSION).tar.gz HEAD
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+.PHONY: libraries
+libraries:
+	$(Q)missing=; for pair in $(DEBIAN_PACKAGES); do \
+		$(pkg_config) --exists "$${pair%%:*}" || missing="$$missing $${pair#*:}"; \
+	done; \
+	[ -z "$$missing" ] || { echo "missing libraries, install$$missing (make deps does)" >&2; exit 1; }
+
 .PHONY: unit-tests lint format format-check lab virtual-time
 unit-tests: $(UNIT_BIN)
 
@@ -105,7 +145,7 @@ $(BUILD)/nearnative-agent: $(BUILD)/obj/$(agent_mains:.c=.o) $(BUILD)/agent.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $^ $(AGENT_LIBS)
 
-$(BUILD)/obj/%.o: %.c | $(GENERATED)
+$(BUILD)/obj/%.o: %.c | libraries $(GENERATED)
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -119,7 +159,7 @@ $(BUILD)/nearnative.1: $(BUILD)/nearnative
 
 # ---- tests ----
 
-$(BUILD)/san/%.o: %.c | $(GENERATED)
+$(BUILD)/san/%.o: %.c | libraries $(GENERATED)
 	$(call say,CC-SAN,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(SAN) -MMD -MP -c -o $@ $<
 $(BUILD)/san/nearnative.a: $(SAN_OBJ)
@@ -127,34 +167,6 @@ $(BUILD)/san/nearnative.a: $(SAN_OBJ)
 $(BUILD)/unit/%: $(BUILD)/san/ci/tests/%.o $(BUILD)/san/nearnative.a
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS) $(SAN) $(LDFLAGS) -Wl,--as-needed -o $@ $^ $(HOST_LIBS) -lcmocka
-
-# ---- installation (GNU: DESTDIR, prefix) ----
-
-sharedir = $(datadir)/nearnative
-LAB := $(addprefix ci/lab/,run prepare init session libvirtd campaign)
-
-install: all ## install programs, manual page, plans and lab below $(DESTDIR)$(prefix)
-	install -d $(addprefix $(DESTDIR),$(bindir) $(mandir)/man1 $(sharedir)/plans $(sharedir)/lab/topologies)
-	install -m 755 $(PROGRAMS) $(DESTDIR)$(bindir)
-	install -m 644 $(BUILD)/nearnative.1 $(DESTDIR)$(mandir)/man1
-	install -m 644 $(wildcard ci/plans/*.yaml) $(DESTDIR)$(sharedir)/plans
-	install -m 755 $(LAB) $(DESTDIR)$(sharedir)/lab
-	install -m 644 $(wildcard ci/lab/topologies/*.topology) $(DESTDIR)$(sharedir)/lab/topologies
-
-uninstall: ## remove what install wrote
-	rm -f $(addprefix $(DESTDIR)$(bindir)/,$(notdir $(PROGRAMS))) $(DESTDIR)$(mandir)/man1/nearnative.1
-	rm -rf $(DESTDIR)$(sharedir)
-
-clean: ## remove what was built (the lab's kernel included)
-	rm -rf $(BUILD)
-
-dist: ## a source archive of the present commit
-	$(Q)[ -e .git ] || { echo 'make dist archives a commit: this is no git checkout' >&2; exit 1; }
-	$(Q)mkdir -p $(BUILD)
-	git archive --format=tar.gz --prefix=nearnative-$(VERSION)/ -o $(BUILD)/nearnative-$(VERSION).tar.gz HEAD
-
-help: ## this list
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 .SECONDARY:
 -include $(patsubst %.o,%.d,$(AGENT_OBJ) $(HOST_OBJ) $(SAN_OBJ) $(patsubst ci/tests/%.c,$(BUILD)/san/ci/tests/%.o,$(UNIT_SRC)))

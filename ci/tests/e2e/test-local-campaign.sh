@@ -2,6 +2,17 @@
 # A campaign of one local arm needs no privilege, stores what it measured and can be reported.
 . ci/tests/e2e/lib.sh
 
+# Without any privilege: as nobody, where the test itself is root and nobody may read the programs.
+unprivileged=()
+if [ "$(id -u)" -eq 0 ]; then
+	unprivileged=(setpriv --reuid 65534 --regid 65534 --clear-groups env "HOME=$NN_SCRATCH")
+	chown 65534:65534 "$NN_SCRATCH"
+	"${unprivileged[@]}" test -x "$NN_STAGE/bin/nearnative" -a -w "$NN_SCRATCH" || {
+		echo "as root: nobody may not read $NN_STAGE"
+		unprivileged=()
+	}
+fi
+
 expect_exit 0 nearnative plan check ci/plans/local.yaml
 expect_exit 0 nearnative run --dry-run ci/plans/local.yaml
 expect_text "$NN_SCRATCH/out" '^block 1: '
@@ -9,7 +20,7 @@ expect_text "$NN_SCRATCH/out" 'seed [0-9]+'
 expect_text "$NN_SCRATCH/out" '^estimated time: '
 [ ! -e "$db" ] || fail "a dry run made a database"
 
-expect_exit 0 nearnative run --db "$db" ci/plans/local.yaml
+expect_exit 0 "${unprivileged[@]}" nearnative run --db "$db" ci/plans/local.yaml
 expect_text "$NN_SCRATCH/err" '^block 1/'
 expect_text "$NN_SCRATCH/err" 'nearnative itself'
 expect_sql "SELECT state FROM campaign" done
