@@ -265,6 +265,19 @@ static void doubt_discards(const struct nn_run_tally *base, const struct nn_run_
 					   100 * shares[0], base->arm, 100 * shares[1], arm->arm));
 }
 
+/* A session on this machine is the metal only where no hypervisor lies below it. */
+static void doubt_metal(const struct nn_report_arm *base, struct nn_strings *reasons)
+{
+	const char *hypervisor = base ? nn_pairs_get(&base->facts, "hypervisor") : NULL;
+
+	if (base && strcmp(base->target, "local") == 0 && hypervisor &&
+	    strcmp(hypervisor, "none") != 0)
+		nn_strings_add(
+			reasons,
+			nn_asprintf("no bare metal: arm '%s' itself runs under a hypervisor (%s)",
+				    base->name, hypervisor));
+}
+
 void nn_build_doubts(const struct nn_build *build, const char *workload, const char *base,
 		     const char *arm, struct nn_strings *reasons)
 {
@@ -280,6 +293,8 @@ void nn_build_doubts(const struct nn_build *build, const char *workload, const c
 		nn_strings_add(reasons,
 			       nn_asprintf("emulated: %s", why ? why : "recorded of the machine"));
 	}
+	if (!build->out->is_emulated)
+		doubt_metal(nn_comparison_arm(build->out, base), reasons);
 	for (size_t i = 0; i < nr_names; i++) {
 		const struct nn_clock_tally *clock = find_clock(evidence, names[i]);
 

@@ -113,6 +113,7 @@ int nn_campaign_execute(const struct nn_cmd *cmd, struct nn_store *store,
 					  .progress = nn_progress_view_show,
 					  .warn = nn_progress_view_warn};
 	int64_t campaign = 0;
+	int code;
 	int rc = campaign_agent_path(options->agent, &agent, &err);
 
 	nn_progress_view_init(&view, &cmd->log, options->is_quiet);
@@ -130,10 +131,13 @@ int nn_campaign_execute(const struct nn_cmd *cmd, struct nn_store *store,
 		nn_log_line(&cmd->log, NN_LOG_INFO,
 			    "everything is restored; 'nearnative resume' continues the campaign");
 	if (rc) {
-		int code = nn_command_fail(cmd, &err);
-
+		code = nn_command_fail(cmd, &err);
 		/* The input was good: what fails from here on is the machine. */
 		return code == NN_EXIT_USAGE ? NN_EXIT_INFRASTRUCTURE : code;
 	}
-	return campaign_print_report(cmd, store, campaign);
+	code = campaign_print_report(cmd, store, campaign);
+	nn_log_line(&cmd->log, NN_LOG_INFO,
+		    "stored in '%s'; 'nearnative report --format html --output FILE' renders it",
+		    nn_command_db(options->db));
+	return code;
 }

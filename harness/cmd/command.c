@@ -2,6 +2,7 @@
 #include "harness/cmd/command.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <string.h>
 
 #include "harness/target/target.h"
@@ -102,6 +103,17 @@ static int catalog_check_workload_setting(const char *workload, const char *name
 	return nn_plugin_check_setting(&nn_workload_find(workload)->plugin, name, text, err);
 }
 
+static bool catalog_has_metric(const char *name, const char *glob)
+{
+	const struct nn_workload *workload = nn_workload_find(name);
+
+	for (size_t i = 0; workload && i < workload->nr_metrics; i++) {
+		if (fnmatch(glob, workload->metrics[i].name, 0) == 0)
+			return true;
+	}
+	return false;
+}
+
 static int catalog_check_target(const char *name, struct nn_err *err)
 {
 	if (nn_target_find(name))
@@ -118,6 +130,7 @@ static int catalog_check_target_setting(const char *target, const char *name, co
 static const struct nn_plan_catalog catalog = {
 	.check_workload = catalog_check_workload,
 	.check_workload_setting = catalog_check_workload_setting,
+	.has_metric = catalog_has_metric,
 	.check_target = catalog_check_target,
 	.check_target_setting = catalog_check_target_setting,
 };

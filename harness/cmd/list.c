@@ -53,6 +53,20 @@ static void list_json(const struct list_kind *kinds, size_t nr_kinds, struct nn_
 	nn_strbuf_add(sb, text);
 }
 
+static void list_settings(const struct nn_plugin *plugin, struct nn_strbuf *sb)
+{
+	const struct nn_workload *workload = nn_workload_find(plugin->name);
+
+	for (size_t i = 0; workload && i < workload->nr_metrics; i++)
+		nn_strbuf_addf(sb, "%s%s (%s)", i ? ", " : "      measures ",
+			       workload->metrics[i].name, workload->metrics[i].unit);
+	if (workload)
+		nn_strbuf_addc(sb, '\n');
+	for (const struct nn_setting *s = plugin->settings; s && s->name; s++)
+		nn_strbuf_addf(sb, "      %s%s%s: %s\n", s->name, s->default_text ? " = " : "",
+			       s->default_text ? s->default_text : "", s->help);
+}
+
 static void list_text(const struct list_kind *kinds, size_t nr_kinds, struct nn_strbuf *sb)
 {
 	for (size_t k = 0; k < nr_kinds; k++) {
@@ -64,6 +78,7 @@ static void list_text(const struct list_kind *kinds, size_t nr_kinds, struct nn_
 			if (plugin->unavailable)
 				nn_strbuf_addf(sb, "  %-24s  not available: %s\n", "",
 					       plugin->unavailable);
+			list_settings(plugin, sb);
 		}
 	}
 }

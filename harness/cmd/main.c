@@ -58,8 +58,10 @@ int main(int argc, char **argv)
 	}
 	command = nn_command_find(argc - 1, argv + 1, &nr_words);
 	if (!command) {
-		nn_log_line(&cmd.log, NN_LOG_ERROR, "unknown command '%s'", argv[1]);
-		nn_log_line(&cmd.log, NN_LOG_INFO, "try 'nearnative help'");
+		nn_log_line(&cmd.log, NN_LOG_ERROR, "unknown command '%s%s%s'", argv[1],
+			    argc > 2 ? " " : "", argc > 2 ? argv[2] : "");
+		nn_log_line(&cmd.log, NN_LOG_INFO, "try 'nearnative help' or 'nearnative help %s'",
+			    argv[1]);
 		return NN_EXIT_USAGE;
 	}
 	if (wants_help(argc - 1 - nr_words, argv + 1 + nr_words)) {

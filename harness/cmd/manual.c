@@ -71,6 +71,44 @@ static void manual_plugins(struct nn_strbuf *sb)
 		manual_plugin(sb, &nn_reports[i]->plugin);
 }
 
+static void manual_plan(struct nn_strbuf *sb)
+{
+	static const struct {
+		const char *key;
+		const char *meaning;
+	} keys[] = {
+		{"name", "of the campaign: letters, digits, dot, dash, underscore"},
+		{"device", "address of the function under test, \"0000:01:00.0\"; optional"},
+		{"spare", "address of an unused function for VFIO experiments; optional"},
+		{"arms",
+		 "list of {name, target, settings}; the target's settings stand under TARGETS"},
+		{"workloads",
+		 "list of {name, iterations, warmup, runs, settings}; all but the name "
+		 "have the workload's or the design's defaults"},
+		{"design", "{blocks: 10, runs: 3, seed, base}: every block boots every arm once in "
+			   "random order; base is the arm that others are divided by, the first "
+			   "without it; a seed is drawn without one"},
+		{"claims", "list of \"ARM >= 97% of BASE\" with, optionally, \" for "
+			   "WORKLOAD[:METRIC]\"; both may be patterns such as iommu/*"},
+		{"deadlines", "{bind: 30s, boot: 3min, hello: 2min, run: 2min, upload: 1min, "
+			      "shutdown: 1min}"},
+		{"allow_emulated",
+		 "judge claims on an emulated machine all the same; default false"},
+	};
+
+	manual_section(sb, "PLAN");
+	manual_paragraph(sb,
+			 "A plan is a YAML file. Sizes are written as 16GiB, times as 30s, shares "
+			 "as 97%.");
+	for (size_t i = 0; i < NN_ARRAY_SIZE(keys); i++) {
+		nn_strbuf_add(sb, ".TP\n.B ");
+		nn_roff_text(sb, keys[i].key);
+		nn_strbuf_addc(sb, '\n');
+		nn_roff_text(sb, keys[i].meaning);
+		nn_strbuf_addc(sb, '\n');
+	}
+}
+
 void nn_manual_roff(struct nn_strbuf *sb)
 {
 	nn_strbuf_add(sb,
@@ -87,6 +125,7 @@ void nn_manual_roff(struct nn_strbuf *sb)
 	manual_section(sb, "COMMANDS");
 	for (size_t i = 0; i < nn_nr_commands; i++)
 		manual_command(sb, nn_commands[i]);
+	manual_plan(sb);
 	manual_plugins(sb);
 	manual_section(sb, "EXIT STATUS");
 	manual_paragraph(

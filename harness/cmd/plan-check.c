@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "harness/cmd/command.h"
 
+/* Fewer boots say too little about their spread (stats: never accept fewer than 5). */
+#define MIN_CLAIM_BLOCKS 5
+
 static const struct nn_option plan_check_options[] = {NN_OPTION_END};
 
 static int plan_check_execute(const struct nn_cmd *cmd, int argc, char *const *argv);
@@ -32,5 +35,9 @@ static int plan_check_execute(const struct nn_cmd *cmd, int argc, char *const *a
 	nn_strbuf_addf(&text, "%s: good: %zu arms, %zu workloads, %llu blocks, sha256 %s\n",
 		       operands.values[0], plan->nr_arms, plan->nr_workloads,
 		       (unsigned long long)plan->blocks, plan->hash);
+	if (plan->nr_claims && plan->blocks < MIN_CLAIM_BLOCKS)
+		nn_log_line(&cmd->log, NN_LOG_WARNING,
+			    "%llu blocks: no claim can be judged with fewer than %d",
+			    (unsigned long long)plan->blocks, MIN_CLAIM_BLOCKS);
 	return nn_command_print(cmd, &text);
 }

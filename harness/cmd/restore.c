@@ -42,6 +42,9 @@ static int restore_execute(const struct nn_cmd *cmd, int argc, char *const *argv
 		rc = nn_runner_restore(store, &cmd->sysroot, &nr_restored, &err);
 	if (rc)
 		return nn_command_fail(cmd, &err);
-	nn_strbuf_addf(&text, "restored %u\n", nr_restored);
+	if (nr_restored)
+		nn_strbuf_addf(&text, "restored %u\n", nr_restored);
+	else
+		nn_strbuf_add(&text, "nothing to restore\n");
 	return nn_command_print(cmd, &text);
 }

@@ -333,6 +333,21 @@ static bool matches_workload(const struct nn_plan *plan, const char *pattern)
 	return false;
 }
 
+/* Does any workload that the claim is about measure what it names? */
+static bool matches_metric(const struct check *check, const struct nn_plan_claim *claim)
+{
+	const struct nn_plan *plan = check->plan;
+
+	for (size_t i = 0; i < plan->nr_workloads; i++) {
+		const char *name = plan->workloads[i].name;
+
+		if (fnmatch(claim->workload, name, 0) == 0 &&
+		    check->catalog->has_metric(name, claim->metric))
+			return true;
+	}
+	return false;
+}
+
 static int check_claim(const struct check *check, const struct nn_plan_claim *claim,
 		       const struct nn_lines_node *node, struct nn_err *err)
 {
@@ -350,6 +365,11 @@ static int check_claim(const struct check *check, const struct nn_plan_claim *cl
 			err, -EINVAL,
 			"%s:%u: a claim for '%s', which no workload of this plan matches, expected one of its names or a pattern such as 'iommu/*'",
 			check->path, node->line, claim->workload);
+	if (check->catalog->has_metric && !matches_metric(check, claim))
+		return nn_err_set(
+			err, -EINVAL,
+			"%s:%u: a claim for metric '%s', which '%s' does not measure, expected one that 'nearnative list' shows",
+			check->path, node->line, claim->metric, claim->workload);
 	return 0;
 }
 

@@ -98,6 +98,8 @@ struct nn_plan_catalog {
 	int (*check_workload)(const char *name, struct nn_err *err);
 	int (*check_workload_setting)(const char *workload, const char *name, const char *text,
 				      struct nn_err *err);
+	/* Optional. Has the workload a metric that the glob matches? */
+	bool (*has_metric)(const char *workload, const char *glob);
 	int (*check_target)(const char *name, struct nn_err *err);
 	int (*check_target_setting)(const char *target, const char *name, const char *text,
 				    struct nn_err *err);

@@ -13,6 +13,8 @@ for plan in ci/tests/fixtures/plans/bad-*.yaml; do
 	count=$((count + 1))
 done
 [ "$count" -ge 15 ] || fail "only $count malformed plans"
+expect_exit 2 nearnative plan check ci/tests/fixtures/plans/metric-typo.yaml
+expect_text "$NN_SCRATCH/err" "metric-typo.yaml:10: a claim for metric 'latancy'"
 expect_exit 2 nearnative run
 expect_exit 2 nearnative no-such-command
 expect_exit 2 nearnative run --no-such-option x
