@@ -33,6 +33,7 @@ struct nn_boot {
 	/* the first failure of ours while we answered the agent: sending again would not help it */
 	struct nn_err hook_err;
 	/* time */
+	uint64_t started_ns; /* of all phases */
 	uint64_t boot_started_ns;
 	uint64_t boot_ns;
 	uint64_t workloads_ns;
@@ -43,14 +44,20 @@ static const struct nn_plan_arm *boot_arm(const struct nn_boot *boot)
 	return &boot->runner->params->plan->arms[boot->place->arm];
 }
 
-static uint64_t boot_eta_ns(const struct nn_runner *runner)
+/* What the boots that are left will take, less what the present one has taken. */
+static uint64_t boot_eta_ns(const struct nn_boot *boot)
 {
-	uint64_t nr_planned = runner->schedule->nr_blocks * runner->schedule->nr_arms;
+	const struct nn_runner *runner = boot->runner;
+	const struct nn_schedule *schedule = runner->schedule;
+	uint64_t nr_planned = schedule->nr_blocks * schedule->nr_arms;
+	uint64_t elapsed_ns = nn_clock_ns() - boot->started_ns;
+	uint64_t per_boot_ns =
+		runner->nr_boots
+			? runner->boots_ns / runner->nr_boots
+			: nn_schedule_estimate_ns(schedule, runner->params->plan) / nr_planned;
+	uint64_t left_ns = per_boot_ns * runner->nr_boots_left;
 
-	if (!runner->nr_boots)
-		return nn_schedule_estimate_ns(runner->schedule, runner->params->plan) /
-		       nr_planned * runner->nr_boots_left;
-	return runner->boots_ns / runner->nr_boots * runner->nr_boots_left;
+	return left_ns > elapsed_ns ? left_ns - elapsed_ns : 0;
 }
 
 static void boot_progress(const struct nn_boot *boot, const char *phase)
@@ -64,7 +71,7 @@ static void boot_progress(const struct nn_boot *boot, const char *phase)
 				       .workload = is_run ? boot->job.workload : NULL,
 				       .job = boot->nr_jobs_given,
 				       .nr_jobs = boot->block->nr_jobs,
-				       .eta_ns = boot_eta_ns(boot->runner)};
+				       .eta_ns = boot_eta_ns(boot)};
 
 	if (params->progress)
 		params->progress(params->user, &progress);
@@ -470,6 +477,7 @@ int nn_boot_execute(struct nn_runner *runner, const struct nn_boot_place *place,
 	uint64_t started_ns = nn_clock_ns();
 	struct nn_boot boot = {.runner = runner,
 			       .place = place,
+			       .started_ns = started_ns,
 			       .target = nn_target_find(arm->target),
 			       .block = &runner->schedule->blocks[place->block]};
 	int rc;
