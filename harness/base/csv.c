@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "harness/base/csv.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/array.h"
+#include "harness/base/strbuf.h"
+
+struct nn_csv {
+	char *path;
+	FILE *file;
+	char *line; /* of getline() */
+	size_t line_cap;
+	struct nn_strbuf record; /* text of the present record; fields are cut out of it */
+	const char **fields;
+	size_t nr_fields, cap_fields;
+	size_t *columns;
+	size_t nr_columns, cap_columns;
+	uint64_t nr_lines; /* read so far */
+};
+
+int nn_csv_open(const char *path, struct nn_csv **ret_csv, struct nn_err *err)
+{
+	bool is_stdin = strcmp(path, "-") == 0;
+	FILE *file = is_stdin ? stdin : fopen(path, "re");
+	struct nn_csv *csv;
+
+	if (!file)
+		return nn_err_errno(err, errno, "open '%s'", path);
+	csv = nn_calloc(1, sizeof(*csv));
+	csv->file = file;
+	csv->path = nn_strdup(is_stdin ? "standard input" : path);
+	*ret_csv = csv;
+	return 0;
+}
+
+void nn_csv_close(struct nn_csv *csv)
+{
+	if (!csv)
+		return;
+	if (csv->file != stdin)
+		(void)fclose(csv->file); /* only read from */
+	free(csv->path);
+	free(csv->line);
+	free(csv->fields);
+	free(csv->columns);
+	nn_strbuf_release(&csv->record);
+	free(csv);
+}
+
+static int bad(const struct nn_csv *csv, uint64_t line, size_t column, struct nn_err *err,
+	       const char *what)
+{
+	return nn_err_set(err, -EINVAL, "%s:%llu:%zu: %s", csv->path, (unsigned long long)line,
+			  column, what);
+}
+
+/* Bytes of the UTF-8 sequence at @s, 0 when it is none. Source: RFC 3629, section 4. */
+static size_t utf8_len(const unsigned char *s, size_t left)
+{
+	unsigned char low = 0x80, high = 0xbf;
+	size_t len;
+
+	if (s[0] < 0x80)
+		return 1;
+	len = 2 + (s[0] >= 0xe0) + (s[0] >= 0xf0);
+	if (s[0] < 0xc2 || s[0] > 0xf4 || len > left)
+		return 0;
+	if (s[0] == 0xe0)
+		low = 0xa0;
+	else if (s[0] == 0xed)
+		high = 0x9f;
+	else if (s[0] == 0xf0)
+		low = 0x90;
+	else if (s[0] == 0xf4)
+		high = 0x8f;
+	for (size_t i = 1; i < len; i++) {
+		if (s[i] < low || s[i] > high)
+			return 0;
+		low = 0x80;
+		high = 0xbf;
+	}
+	return len;
+}
+
+static int check_text(const struct nn_csv *csv, const char *text, size_t len, struct nn_err *err)
+{
+	const unsigned char *bytes = (const unsigned char *)text;
+
+	for (size_t i = 0; i < len;) {
+		size_t step = utf8_len(bytes + i, len - i);
+
+		if (!bytes[i])
+			return bad(csv, csv->nr_lines, i + 1, err, "a NUL byte");
+		if (!step)
+			return bad(csv, csv->nr_lines, i + 1, err, "not UTF-8");
+		i += step;
+	}
+	return 0;
+}
+
+/* The next line without its end. Return: 1, 0 at the end, -errno. */
+static int next_line(struct nn_csv *csv, size_t *ret_len, struct nn_err *err)
+{
+	ssize_t len;
+	int rc;
+
+	errno = 0;
+	len = getline(&csv->line, &csv->line_cap, csv->file);
+	if (len < 0 && ferror(csv->file))
+		return nn_err_errno(err, errno ? errno : EIO, "read '%s'", csv->path);
+	if (len < 0)
+		return 0;
+	csv->nr_lines++;
+	if (len && csv->line[len - 1] == '\n')
+		len--;
+	if (len && csv->line[len - 1] == '\r')
+		len--;
+	rc = check_text(csv, csv->line, (size_t)len, err);
+	if (rc)
+		return rc;
+	*ret_len = (size_t)len;
+	return 1;
+}
+
+/* Only a quote at the start of a field opens; a stray one is found when fields are cut. */
+static bool has_open_quote(const char *text)
+{
+	if (!strchr(text, '"'))
+		return false;
+	for (const char *at = text; at; at = strchr(at, ',')) {
+		at += *at == ',';
+		if (*at != '"')
+			continue;
+		do { /* a doubled quote closes and opens again */
+			at = strchr(at + 1, '"');
+			if (!at)
+				return true;
+			at++;
+		} while (*at == '"');
+	}
+	return false;
+}
+
+/* A record goes on in the next line while a quote is open. */
+static int read_record(struct nn_csv *csv, struct nn_err *err)
+{
+	uint64_t first = csv->nr_lines + 1;
+	size_t len = 0;
+	int rc = next_line(csv, &len, err);
+
+	if (rc <= 0)
+		return rc;
+	nn_strbuf_clear(&csv->record);
+	nn_strbuf_addn(&csv->record, csv->line, len);
+	while (has_open_quote(nn_strbuf_str(&csv->record))) {
+		rc = next_line(csv, &len, err);
+		if (rc < 0)
+			return rc;
+		if (!rc)
+			return bad(csv, first, 1, err, "the file ends within quotes");
+		nn_strbuf_addc(&csv->record, '\n');
+		nn_strbuf_addn(&csv->record, csv->line, len);
+	}
+	return 1;
+}
+
+static char *add_field(struct nn_csv *csv, char *field)
+{
+	*NN_ARRAY_APPEND(csv->fields, csv->nr_fields, csv->cap_fields) = field;
+	*NN_ARRAY_APPEND(csv->columns, csv->nr_columns, csv->cap_columns) =
+		(size_t)(field - csv->record.data) + 1;
+	return field;
+}
+
+/* Take the quotes off in place. Return: what follows the closing quote. */
+static char *unquote(char *field)
+{
+	char *to = field;
+	char *from = field + 1;
+
+	for (; *from; from++) {
+		if (*from == '"' && from[1] != '"')
+			break;
+		if (*from == '"')
+			from++;
+		*to++ = *from;
+	}
+	if (*from)
+		from++;
+	if (to < from)
+		*to = '\0';
+	return from;
+}
+
+/* Cut csv->record into fields, in place. */
+static int split(struct nn_csv *csv, uint64_t line, struct nn_err *err)
+{
+	char *at = csv->record.data;
+
+	csv->nr_fields = csv->nr_columns = 0;
+	for (;;) {
+		char *field = add_field(csv, at);
+		char *end;
+
+		if (*at == '"') {
+			end = unquote(field);
+			if (*end && *end != ',')
+				return bad(csv, line, (size_t)(end - csv->record.data) + 1, err,
+					   "text after a closing quote");
+		} else {
+			end = at + strcspn(at, ",\"");
+			if (*end == '"')
+				return bad(csv, line, (size_t)(end - csv->record.data) + 1, err,
+					   "a quote within an unquoted field");
+		}
+		if (!*end)
+			return 0;
+		*end = '\0';
+		at = end + 1;
+	}
+}
+
+static void skip_mark(struct nn_csv *csv)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+	size_t len = sizeof(mark) - 1;
+
+	if (csv->record.len < len || memcmp(csv->record.data, mark, len) != 0)
+		return;
+	memmove(csv->record.data, csv->record.data + len, csv->record.len - len + 1);
+	csv->record.len -= len;
+}
+
+int nn_csv_next(struct nn_csv *csv, struct nn_csv_record *ret_record, struct nn_err *err)
+{
+	uint64_t line;
+	int rc;
+
+	do {
+		line = csv->nr_lines + 1;
+		rc = read_record(csv, err);
+		if (rc <= 0)
+			return rc;
+		if (line == 1)
+			skip_mark(csv);
+	} while (!csv->record.len);
+	rc = split(csv, line, err);
+	if (rc)
+		return rc;
+	*ret_record = (struct nn_csv_record){
+		.fields = csv->fields, .columns = csv->columns, .nr = csv->nr_fields, .line = line};
+	return 1;
+}
+
+int nn_csv_error(const struct nn_csv *csv, const struct nn_csv_record *record, size_t field,
+		 struct nn_err *err, const char *fmt, ...)
+{
+	NN_AUTO(strbuf) struct nn_strbuf text = NN_STRBUF_INIT;
+	size_t column = field < record->nr ? record->columns[field] : 1;
+	va_list args;
+
+	va_start(args, fmt);
+	nn_strbuf_vaddf(&text, fmt, args);
+	va_end(args);
+	return bad(csv, record->line, column, err, nn_strbuf_str(&text));
+}
