@@ -2,23 +2,12 @@
 #include "harness/stats/ratio.h"
 
 #include <errno.h>
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
 
-#include <cmocka.h>
-
+#include "ci/tests/harness/stats/arms.h"
+#include "ci/tests/harness/stats/numbers.h"
 #include "harness/base/compat.h"
 
-/* Golden values: computed with R 4.2.2 (t.test on logs); ten boots of each arm. */
-static const double native[] = {101.2, 99.8, 100.5, 102.3, 98.7, 100.1, 101.9, 99.4, 100.9, 100.3};
-static const double vm[] = {98.9, 97.1, 99.0, 98.4, 96.8, 99.9, 98.0, 97.6, 98.8, 97.9};
-
-static void assert_close(double value, double golden)
-{
-	if (!(fabs(value - golden) <= 1e-10 * fabs(golden)))
-		fail_msg("%.17g is not %.17g", value, golden);
-}
+/* Golden values: R 4.2.2, t.test on logs. */
 
 static void paired_ratio_agrees_with_r(void **state)
 {
@@ -35,6 +24,8 @@ static void paired_ratio_agrees_with_r(void **state)
 	assert_close(ratio.df, 9);
 	/* the golden t value of the test against 1 */
 	assert_close(log(ratio.estimate) / (ratio.sd_log / sqrt(10)), -6.61321593099612);
+	assert_close(log(ratio.estimate) / ratio.se_log, -6.61321593099612);
+	assert_close(ratio.p_value, 9.77779990097483e-5);
 }
 
 static void welch_ratio_agrees_with_r(void **state)
@@ -49,6 +40,8 @@ static void welch_ratio_agrees_with_r(void **state)
 	assert_close(ratio.lower95, 0.969619239745208);
 	assert_close(ratio.df, 17.6957846996505);
 	assert_close(log(ratio.estimate) / (ratio.sd_log / sqrt(10)), -4.94068674500677);
+	assert_close(log(ratio.estimate) / ratio.se_log, -4.94068674500677);
+	assert_close(ratio.p_value, 1.10764653423694e-4);
 }
 
 static void welch_counts_the_smaller_arm_and_takes_unequal_ones(void **state)
@@ -88,6 +81,7 @@ static void one_boot_gives_an_estimate_without_bounds(void **state)
 	assert_close(ratio.estimate, 98.9 / 101.2);
 	assert_true(isnan(ratio.ci95[0]) && isnan(ratio.ci95[1]));
 	assert_true(isnan(ratio.lower95) && isnan(ratio.upper95) && isnan(ratio.sd_log));
+	assert_true(isnan(ratio.se_log) && isnan(ratio.p_value));
 	assert_int_equal(nn_ratio_welch(native, 1, vm, 10, &ratio), 0);
 	assert_true(isnan(ratio.ci95[0]) && isnan(ratio.lower95) && isnan(ratio.sd_log));
 	assert_int_equal(nn_ratio_verdict(ratio.lower95, ratio.upper95, 0.5),
@@ -105,6 +99,12 @@ static void boots_without_spread_give_bounds_at_the_estimate(void **state)
 	assert_true(ratio.sd_log == 0);
 	assert_close(ratio.lower95, 0.5);
 	assert_close(ratio.ci95[1], 0.5);
+	assert_true(ratio.p_value == 0);
+	assert_true(nn_ratio_noninferiority_p(&ratio, 0.49) == 0);
+	assert_true(nn_ratio_noninferiority_p(&ratio, 0.51) == 1);
+	assert_int_equal(nn_ratio_paired(base, base, 5, &ratio), 0);
+	assert_true(ratio.p_value == 1);
+	assert_true(nn_ratio_tost_p(&ratio, 0.02) == 0);
 	assert_int_equal(nn_ratio_welch(base, 5, arm, 4, &ratio), 0);
 	assert_close(ratio.df, 7);
 	assert_close(ratio.ci95[0], 0.5);
@@ -173,60 +173,109 @@ static void verdicts_follow_the_bounds(void **state)
 				 cases[i].verdict);
 }
 
-/*
- * The paired columns of the planning table in the statistics reference (noncentral t, power 0.9,
- * one-sided 0.05), reproduced by integrating the noncentral t over the chi density in Python; the
- * table's entries below 5 are raised to 5.
- */
-static void boots_needed_are_those_of_the_planning_table(void **state)
+static void fieller_agrees_with_the_reference(void **state)
 {
-	static const double sds[] = {0.005, 0.01, 0.02, 0.03};
-	static const struct {
-		double margin;
-		double estimate;
-		size_t boots[4];
-	} rows[] = {
-		{0.97, 1.0, {5, 5, 6, 10}},    {0.97, 0.99, {5, 5, 10, 20}},
-		{0.97, 0.985, {5, 6, 17, 35}}, {0.98, 1.0, {5, 5, 10, 21}},
-		{0.98, 0.99, {5, 10, 35, 77}},
-	};
+	double estimate;
+	double ci95[2];
 
 	(void)state;
-	for (size_t i = 0; i < NN_ARRAY_SIZE(rows); i++) {
-		for (size_t j = 0; j < NN_ARRAY_SIZE(sds); j++) {
-			const struct nn_ratio ratio = {.estimate = rows[i].estimate,
-						       .sd_log = sds[j]};
-
-			assert_int_equal(nn_boots_needed(&ratio, rows[i].margin), rows[i].boots[j]);
-		}
-	}
+	assert_int_equal(nn_ratio_fieller(native, 10, vm, 10, &estimate, ci95), 0);
+	assert_close(estimate, 982.4 / 1005.1);
+	assert_close(ci95[0], 0.967253815359704);
+	assert_close(ci95[1], 0.987697464339485);
 }
 
-static void boots_needed_have_an_answer_for_every_ratio(void **state)
+static void fieller_takes_what_has_no_logarithm(void **state)
 {
-	static const struct {
-		double estimate;
-		double sd_log;
-		double margin;
-		size_t boots;
-	} cases[] = {
-		{0.97, 0.01, 0.97, 0}, /* on the margin: no number would */
-		{0.96, 0.01, 0.97, 0}, /* below it */
-		{NAN, NAN, 0.97, 0},   /* nothing measured */
-		{1.0, NAN, 0.97, 5},   /* one boot: the SD is unknown */
-		{1.0, 0, 0.97, 5},     /* no spread */
-		{2.0, 1e-6, 0.5, 5},   /* beyond every doubt */
-		{1.02, 0.05, 0.95, 6},   {1.0, 0.03, 0.99, 78},
-		{1.0, 1.0, 0.99, 84785}, {1.0, 1.0, 0.9999, 0}, /* more than a million */
-	};
+	const double base[] = {10, 11, 9, 10};
+	const double arm[] = {-1, 0, 2, -3, 1};
+	double estimate;
+	double ci95[2];
 
 	(void)state;
-	for (size_t i = 0; i < NN_ARRAY_SIZE(cases); i++) {
-		const struct nn_ratio ratio = {.estimate = cases[i].estimate,
-					       .sd_log = cases[i].sd_log};
+	assert_int_equal(nn_ratio_fieller(base, 4, arm, 5, &estimate, ci95), 0);
+	assert_close(estimate, -0.2 / 10);
+	assert_true(ci95[0] < estimate && estimate < ci95[1]);
+	/* no spread at all leaves the ratio of means alone */
+	assert_int_equal(nn_ratio_fieller((const double[]){4, 4}, 2, (const double[]){2, 2}, 2,
+					  &estimate, ci95),
+			 0);
+	assert_true(estimate == 0.5 && ci95[0] == 0.5 && ci95[1] == 0.5);
+}
 
-		assert_int_equal(nn_boots_needed(&ratio, cases[i].margin), cases[i].boots);
-	}
+static void fieller_is_refused_without_bounds(void **state)
+{
+	const double about_zero[] = {-1, 2, -3, 4};
+	const double negative[] = {-10, -11, -10, -11};
+	const double broken[] = {NAN, 10, 10};
+	double estimate = 7;
+	double ci95[2] = {7, 7};
+
+	(void)state;
+	assert_int_equal(nn_ratio_fieller(about_zero, 4, vm, 10, &estimate, ci95), -ERANGE);
+	assert_int_equal(nn_ratio_fieller(negative, 4, vm, 10, &estimate, ci95), -ERANGE);
+	assert_int_equal(nn_ratio_fieller(broken, 3, vm, 10, &estimate, ci95), -ERANGE);
+	assert_int_equal(nn_ratio_fieller(native, 10, broken, 3, &estimate, ci95), -ERANGE);
+	assert_int_equal(nn_ratio_fieller(native, 1, vm, 10, &estimate, ci95), -ENODATA);
+	assert_int_equal(nn_ratio_fieller(native, 10, vm, 1, &estimate, ci95), -ENODATA);
+	assert_true(estimate == 7 && ci95[0] == 7 && ci95[1] == 7);
+}
+
+static void noninferiority_agrees_with_r(void **state)
+{
+	struct nn_ratio paired;
+	struct nn_ratio welch;
+
+	(void)state;
+	assert_int_equal(nn_ratio_paired(native, vm, 10, &paired), 0);
+	assert_int_equal(nn_ratio_welch(native, 10, vm, 10, &welch), 0);
+	assert_close(log(paired.estimate / 0.97) / paired.se_log, 2.20952185759186);
+	assert_close(nn_ratio_noninferiority_p(&paired, 0.97), 0.0272438634311928);
+	assert_close(nn_ratio_noninferiority_p(&welch, 0.97), 0.0582157182295709);
+	assert_int_equal(nn_ratio_verdict(paired.lower95, paired.upper95, 0.97), NN_VERDICT_PROVEN);
+	assert_int_equal(nn_ratio_verdict(welch.lower95, welch.upper95, 0.97),
+			 NN_VERDICT_INCONCLUSIVE);
+}
+
+/* A bound that is one end of an interval has that interval's level. */
+static void tests_and_intervals_agree(void **state)
+{
+	struct nn_ratio ratio;
+
+	(void)state;
+	assert_int_equal(nn_ratio_welch(native, 10, vm, 7, &ratio), 0);
+	assert_close(nn_ratio_noninferiority_p(&ratio, ratio.lower95), 0.05);
+	assert_close(nn_ratio_noninferiority_p(&ratio, ratio.ci95[0]), 0.025);
+	assert_close(nn_ratio_regression_p(&ratio, ratio.upper95), 0.05);
+	assert_close(nn_ratio_regression_p(&ratio, ratio.ci95[1]), 0.025);
+	assert_close(nn_ratio_regression_p(&ratio, 0.98) + nn_ratio_noninferiority_p(&ratio, 0.98),
+		     1);
+	assert_close(nn_ratio_regression_p(&ratio, ratio.estimate), 0.5);
+}
+
+static void equivalence_agrees_with_r(void **state)
+{
+	struct nn_ratio ratio;
+
+	(void)state;
+	assert_int_equal(nn_ratio_paired(native, vm, 10, &ratio), 0);
+	assert_close(nn_ratio_tost_p(&ratio, 0.02), 0.767035902207951);
+	/* 1 − lower95 is the share at which the 90 % interval just fits */
+	assert_close(nn_ratio_tost_p(&ratio, 1 - ratio.lower95), 0.05);
+	/* the other way round the other end counts */
+	assert_int_equal(nn_ratio_paired(vm, native, 10, &ratio), 0);
+	assert_close(nn_ratio_tost_p(&ratio, 0.02), 0.767035902207951);
+}
+
+static void tests_without_a_standard_error_have_no_p_value(void **state)
+{
+	struct nn_ratio ratio;
+
+	(void)state;
+	assert_int_equal(nn_ratio_paired(native, vm, 1, &ratio), 0);
+	assert_true(isnan(nn_ratio_noninferiority_p(&ratio, 0.97)));
+	assert_true(isnan(nn_ratio_regression_p(&ratio, 0.97)));
+	assert_true(isnan(nn_ratio_tost_p(&ratio, 0.02)));
 }
 
 int main(void)
@@ -242,8 +291,13 @@ int main(void)
 		cmocka_unit_test(ratios_are_refused_for_values_that_have_no_logarithm),
 		cmocka_unit_test(geometric_means_neither_over_nor_underflow),
 		cmocka_unit_test(verdicts_follow_the_bounds),
-		cmocka_unit_test(boots_needed_are_those_of_the_planning_table),
-		cmocka_unit_test(boots_needed_have_an_answer_for_every_ratio),
+		cmocka_unit_test(fieller_agrees_with_the_reference),
+		cmocka_unit_test(fieller_takes_what_has_no_logarithm),
+		cmocka_unit_test(fieller_is_refused_without_bounds),
+		cmocka_unit_test(noninferiority_agrees_with_r),
+		cmocka_unit_test(tests_and_intervals_agree),
+		cmocka_unit_test(equivalence_agrees_with_r),
+		cmocka_unit_test(tests_without_a_standard_error_have_no_p_value),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
