@@ -40,7 +40,12 @@ static int db_export_execute(const struct nn_cmd *cmd, int argc, char *const *ar
 const struct nn_command nn_command_db_info = {
 	.name = "db info",
 	.operands = "",
-	.summary = "What a database holds",
+	.summary = "What a database holds: campaigns, baselines, rows of each table",
+	.details =
+		"A campaign that is \"running\" while no process of this system writes to the "
+		"database is shown as \"interrupted (crashed)\"; 'nearnative resume' continues "
+		"it. Above 64 MiB every command but 'db check' reads the pages that it needs and "
+		"checks no others.",
 	.options = db_info_options,
 	.execute = db_info_execute,
 };

@@ -85,9 +85,11 @@ static void manual_plan(struct nn_strbuf *sb)
 		{"workloads",
 		 "list of {name, iterations, warmup, runs, settings}; all but the name "
 		 "have the workload's or the design's defaults"},
-		{"design", "{blocks: 10, runs: 3, seed, base}: every block boots every arm once in "
-			   "random order; base is the arm that others are divided by, the first "
-			   "without it; a seed is drawn without one"},
+		{"design",
+		 "{blocks: 10, runs: 3, seed, base, aa}: every block boots every arm once "
+		 "in random order; base is the arm that others are divided by, the first "
+		 "without it; a seed is drawn without one; aa names one arm to be run "
+		 "against itself, which shows what 'no difference' looks like here"},
 		{"claims", "list of \"ARM >= 97% of BASE\" with, optionally, \" for "
 			   "WORKLOAD[:METRIC]\"; both may be patterns such as iommu/*"},
 		{"deadlines", "{bind: 30s, boot: 3min, hello: 2min, run: 2min, upload: 1min, "

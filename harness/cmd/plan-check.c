@@ -35,6 +35,9 @@ static int plan_check_execute(const struct nn_cmd *cmd, int argc, char *const *a
 	nn_strbuf_addf(&text, "%s: good: %zu arms, %zu workloads, %llu blocks, sha256 %s\n",
 		       operands.values[0], plan->nr_arms, plan->nr_workloads,
 		       (unsigned long long)plan->blocks, plan->hash);
+	if (plan->is_aa)
+		nn_strbuf_addf(&text, "A/A: '%s' against itself, its second boot as '%s'\n",
+			       plan->arms[0].name, plan->arms[1].name);
 	if (plan->nr_claims && plan->blocks < MIN_CLAIM_BLOCKS)
 		nn_log_line(&cmd->log, NN_LOG_WARNING,
 			    "%llu blocks: no claim can be judged with fewer than %d",

@@ -37,6 +37,9 @@ static int run_print_schedule(const struct nn_cmd *cmd, const struct nn_plan *pl
 	nn_strbuf_addf(&sb, "plan '%s': %zu blocks of %zu arms, seed %llu%s\n", plan->name,
 		       schedule->nr_blocks, plan->nr_arms, (unsigned long long)seed,
 		       plan->seed ? "" : " (drawn now; the plan names none)");
+	if (plan->is_aa)
+		nn_strbuf_addf(&sb, "A/A: '%s' against itself, its second boot as '%s'\n",
+			       plan->arms[0].name, plan->arms[1].name);
 	for (size_t i = 0; i < schedule->nr_blocks; i++)
 		run_print_block(plan, &schedule->blocks[i], i, &sb);
 	nn_strbuf_add(&sb, "estimated time: ");
@@ -78,5 +81,8 @@ static int run_execute(const struct nn_cmd *cmd, int argc, char *const *argv)
 		return run_print_schedule(cmd, plan);
 	if (nn_store_open(nn_command_db(options.db), NN_STORE_CREATE, &store, &err))
 		return nn_command_fail(cmd, &err);
-	return nn_campaign_execute(cmd, store, plan, NULL, &options);
+	rc = nn_campaign_execute(cmd, store, plan, NULL, &options);
+	if (rc)
+		nn_store_abandon(NN_STEAL(store)); /* leaves no file that holds nothing */
+	return rc;
 }

@@ -198,8 +198,9 @@ static int unknown_arm(const struct check *check, const struct nn_lines_node *no
 
 	for (size_t i = 0; i < check->plan->nr_arms; i++)
 		nn_strbuf_addf(&names, "%s%s", i ? ", " : "", check->plan->arms[i].name);
-	return nn_err_set(err, -EINVAL, "%s:%u: no arm is called '%s', expected one of: %s",
-			  check->path, node->line, name, nn_strbuf_str(&names));
+	return nn_err_set(err, -EINVAL, "%s:%u: no arm is called '%s', expected one of: %s%s",
+			  check->path, node->line, name, nn_strbuf_str(&names),
+			  check->plan->is_aa ? " (design.aa leaves the others out)" : "");
 }
 
 static int parse_arm(const struct check *check, const struct nn_raw_arm *raw,
@@ -299,6 +300,49 @@ static int parse_workloads(const struct check *check, const struct nn_raw_plan *
 	return 0;
 }
 
+/* Keep the arm at @index alone, and give it a double. */
+static void double_arm(struct nn_plan *plan, size_t index, char *take_name)
+{
+	struct nn_plan_arm *arms = nn_calloc(2, sizeof(*arms));
+
+	arms[0] = plan->arms[index];
+	plan->arms[index] = (struct nn_plan_arm){0};
+	arms[1] = (struct nn_plan_arm){
+		.name = take_name, .target = nn_strdup(arms[0].target), .line = arms[0].line};
+	for (size_t i = 0; i < arms[0].settings.nr; i++)
+		nn_pairs_add(&arms[1].settings, arms[0].settings.items[i].name,
+			     arms[0].settings.items[i].value);
+	nn_plan_arms_free(plan->arms, plan->nr_arms);
+	plan->arms = arms;
+	plan->nr_arms = 2;
+	plan->is_aa = true;
+}
+
+static int parse_aa(const struct check *check, const struct nn_raw_design *raw,
+		    const struct nn_lines_node *design, struct nn_err *err)
+{
+	const struct nn_lines_node *node = place_of(check, design, "aa");
+	const struct nn_plan_arm *arm;
+	NN_AUTO(free) char *again = NULL;
+	int rc;
+
+	if (!raw->aa)
+		return 0;
+	arm = find_arm(check->plan, raw->aa);
+	if (!arm)
+		return unknown_arm(check, node, raw->aa, err);
+	if (raw->base && strcmp(raw->base, raw->aa) != 0)
+		return nn_err_set(
+			err, -EINVAL,
+			"%s:%u: base is '%s', expected '%s', which aa runs against itself",
+			check->path, place_of(check, design, "base")->line, raw->base, raw->aa);
+	again = nn_asprintf("%s-again", raw->aa);
+	rc = check_name(check, node, again, err);
+	if (!rc)
+		double_arm(check->plan, (size_t)(arm - check->plan->arms), NN_STEAL(again));
+	return rc;
+}
+
 static int parse_design(const struct check *check, const struct nn_raw_design *raw,
 			uint64_t *ret_runs, struct nn_err *err)
 {
@@ -320,6 +364,9 @@ static int parse_design(const struct check *check, const struct nn_raw_design *r
 		return rc;
 	if (raw->base && !find_arm(plan, raw->base))
 		return unknown_arm(check, place_of(check, design, "base"), raw->base, err);
+	rc = parse_aa(check, raw, design, err);
+	if (rc)
+		return rc;
 	plan->base = nn_strdup(raw->base ? raw->base : plan->arms[0].name);
 	return 0;
 }
@@ -373,6 +420,24 @@ static int check_claim(const struct check *check, const struct nn_plan_claim *cl
 	return 0;
 }
 
+/* Two demands on the same rows: the weaker one is a slip, and no report could tell which it is. */
+static int check_margins(const struct check *check, const struct nn_plan_claim *claim,
+			 struct nn_err *err)
+{
+	for (const struct nn_plan_claim *first = check->plan->claims; first < claim; first++) {
+		if (first->margin == claim->margin || strcmp(first->arm, claim->arm) != 0 ||
+		    strcmp(first->base, claim->base) != 0 ||
+		    strcmp(first->workload, claim->workload) != 0 ||
+		    strcmp(first->metric, claim->metric) != 0)
+			continue;
+		return nn_err_set(
+			err, -EINVAL,
+			"%s:%u: '%s' and, at line %u, '%s' are about the same, expected one margin",
+			check->path, claim->line, claim->text, first->line, first->text);
+	}
+	return 0;
+}
+
 static int parse_claims(const struct check *check, const struct nn_raw_plan *raw,
 			struct nn_err *err)
 {
@@ -390,6 +455,8 @@ static int parse_claims(const struct check *check, const struct nn_raw_plan *raw
 		plan->nr_claims++;
 		claim->line = node->line;
 		rc = check_claim(check, claim, node, err);
+		if (!rc)
+			rc = check_margins(check, claim, err);
 		if (rc)
 			return rc;
 	}

@@ -3,11 +3,14 @@
 #include <stdbool.h>
 
 #include "harness/base/array.h"
+#include "harness/base/strbuf.h"
 #include "harness/base/units.h"
 #include "harness/plan/plan.h"
 
-#define CLAIM_FORM "expected 'ARM >= 97%% of BASE for WORKLOAD[:METRIC]'"
-#define NR_WORDS   7
+#define CLAIM_FORM "expected 'ARM >= 97%% of BASE [for WORKLOAD[:METRIC]]'"
+
+/* ARM >= 97% of BASE for SUBJECT */
+enum { WORD_ARM, WORD_SIGN, WORD_MARGIN, WORD_OF, WORD_BASE, WORD_FOR, WORD_SUBJECT, NR_WORDS };
 
 /* Beyond twice the base a claim is a slip of the pen, such as 97 for 97%. */
 #define MAX_MARGIN 2.0
@@ -26,6 +29,27 @@ static void words_release(struct words *words)
 NN_AUTO_DEFINE(words, struct words, words_release(p))
 NN_AUTO_DEFINE(claim, struct nn_plan_claim, nn_claim_release(p))
 
+/* A blank before the sign of percent parts no words. */
+static bool is_percent_apart(const struct words *words, const char *word, size_t len)
+{
+	return words->nr == WORD_MARGIN + 1 && len == 1 && *word == '%';
+}
+
+static void add_word(struct words *words, const char *word, size_t len)
+{
+	char *last;
+
+	if (is_percent_apart(words, word, len)) {
+		last = words->items[WORD_MARGIN];
+		words->items[WORD_MARGIN] = nn_asprintf("%s%%", last);
+		free(last);
+		return;
+	}
+	if (words->nr < NR_WORDS)
+		words->items[words->nr] = nn_strndup(word, len);
+	words->nr++;
+}
+
 static void split_words(const char *text, struct words *words)
 {
 	const char *blanks = " \t\n";
@@ -34,9 +58,7 @@ static void split_words(const char *text, struct words *words)
 	while (*p) {
 		size_t len = strcspn(p, blanks);
 
-		if (words->nr < NR_WORDS)
-			words->items[words->nr] = nn_strndup(p, len);
-		words->nr++;
+		add_word(words, p, len);
 		p += len;
 		p += strspn(p, blanks);
 	}
@@ -44,8 +66,11 @@ static void split_words(const char *text, struct words *words)
 
 static bool is_form(const struct words *words)
 {
-	return words->nr == NR_WORDS && strcmp(words->items[1], ">=") == 0 &&
-	       strcmp(words->items[3], "of") == 0 && strcmp(words->items[5], "for") == 0;
+	if (words->nr != WORD_FOR && words->nr != NR_WORDS)
+		return false;
+	return strcmp(words->items[WORD_SIGN], ">=") == 0 &&
+	       strcmp(words->items[WORD_OF], "of") == 0 &&
+	       (words->nr == WORD_FOR || strcmp(words->items[WORD_FOR], "for") == 0);
 }
 
 /* "compute/bandwidth:copy" → workload and metric; without a colon every metric is meant */
@@ -71,18 +96,18 @@ int nn_claim_parse(const char *text, struct nn_plan_claim *ret_claim, struct nn_
 	split_words(text, &words);
 	if (!is_form(&words))
 		return nn_err_set(err, -EINVAL, "'%s' is no claim, " CLAIM_FORM, text);
-	rc = nn_parse_share(words.items[2], &claim.margin, err);
+	rc = nn_parse_share(words.items[WORD_MARGIN], &claim.margin, err);
 	if (rc)
 		return rc;
 	if (claim.margin <= 0 || claim.margin > MAX_MARGIN)
 		return nn_err_set(err, -EINVAL,
 				  "the margin is '%s', expected more than 0%% and at most %.0f%%",
-				  words.items[2], MAX_MARGIN * 100);
-	rc = parse_subject(words.items[6], &claim, err);
+				  words.items[WORD_MARGIN], MAX_MARGIN * 100);
+	rc = parse_subject(words.nr == NR_WORDS ? words.items[WORD_SUBJECT] : "*", &claim, err);
 	if (rc)
 		return rc;
-	claim.arm = NN_STEAL(words.items[0]);
-	claim.base = NN_STEAL(words.items[4]);
+	claim.arm = NN_STEAL(words.items[WORD_ARM]);
+	claim.base = NN_STEAL(words.items[WORD_BASE]);
 	*ret_claim = claim;
 	claim = (struct nn_plan_claim){0};
 	return 0;

@@ -110,14 +110,14 @@ int nn_plan_parse(const char *text, const char *path, const struct nn_plan_catal
 	return keep_one_line(parse(text, strlen(text), path, catalog, ret_plan, heard), heard);
 }
 
-static void arms_free(struct nn_plan *plan)
+void nn_plan_arms_free(struct nn_plan_arm *arms, size_t nr)
 {
-	for (size_t i = 0; i < plan->nr_arms; i++) {
-		free(plan->arms[i].name);
-		free(plan->arms[i].target);
-		nn_pairs_release(&plan->arms[i].settings);
+	for (size_t i = 0; i < nr; i++) {
+		free(arms[i].name);
+		free(arms[i].target);
+		nn_pairs_release(&arms[i].settings);
 	}
-	free(plan->arms);
+	free(arms);
 }
 
 static void workloads_free(struct nn_plan *plan)
@@ -133,7 +133,7 @@ void nn_plan_free(struct nn_plan *plan)
 {
 	if (!plan)
 		return;
-	arms_free(plan);
+	nn_plan_arms_free(plan->arms, plan->nr_arms);
 	workloads_free(plan);
 	for (size_t i = 0; i < plan->nr_claims; i++)
 		nn_claim_release(&plan->claims[i]);

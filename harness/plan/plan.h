@@ -23,6 +23,9 @@
  *	claims: ["vm >= 97% of native for iommu/nvme-read:throughput"]
  *	deadlines: {bind: 30s, boot: 3min, hello: 2min, run: 2min, upload: 1min, shutdown: 1min}
  *	allow_emulated: false
+ *
+ * design: {aa: native} runs that arm against itself, as "native" and "native-again": what this
+ * machine makes of no difference at all. Every other arm is left out, and claims need not be there.
  */
 #ifndef NN_PLAN_PLAN_H
 #define NN_PLAN_PLAN_H
@@ -87,6 +90,7 @@ struct nn_plan {
 	uint64_t blocks;
 	uint64_t seed; /* 0: not given, one is drawn at the start of the campaign */
 	char *base;    /* the arm that the others are divided by */
+	bool is_aa;    /* @arms are the base and its double "BASE-again", with the same settings */
 	bool allow_emulated;
 };
 
@@ -116,7 +120,10 @@ int nn_plan_parse(const char *text, const char *path, const struct nn_plan_catal
 void nn_plan_free(struct nn_plan *plan);
 NN_AUTO_DEFINE(plan, struct nn_plan *, nn_plan_free(*p))
 
-/** "vm >= 97% of native for compute/bandwidth:copy" taken apart; the last part is optional. */
+/**
+ * "vm >= 97% of native for compute/bandwidth:copy" taken apart. Without a metric, or without all
+ * from "for" on, every one is meant ("*"). "97 %" will do, and so will 0.97.
+ */
 int nn_claim_parse(const char *text, struct nn_plan_claim *ret_claim, struct nn_err *err);
 void nn_claim_release(struct nn_plan_claim *claim);
 

@@ -37,6 +37,7 @@ static const cyaml_schema_field_t design_fields[] = {
 	OPTIONAL("runs", struct nn_raw_design, runs),
 	OPTIONAL("seed", struct nn_raw_design, seed),
 	OPTIONAL("base", struct nn_raw_design, base),
+	OPTIONAL("aa", struct nn_raw_design, aa),
 	CYAML_FIELD_END,
 };
 

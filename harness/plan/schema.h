@@ -32,6 +32,7 @@ struct nn_raw_design {
 	char *runs;
 	char *seed;
 	char *base;
+	char *aa;
 };
 
 struct nn_raw_deadlines {

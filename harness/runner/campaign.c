@@ -67,6 +67,7 @@ static int campaign_add(const struct nn_runner_params *params, const struct nn_m
 				      .build_id = params->build_id,
 				      .base_arm = plan->base,
 				      .allow_emulated = plan->allow_emulated,
+				      .is_aa = plan->is_aa,
 				      .device_bdf = plan->device,
 				      .device_driver = driver};
 	int rc = nn_store_machine(params->store, &machine_row, &row.machine, err);

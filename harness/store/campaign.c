@@ -64,11 +64,11 @@ int nn_store_campaign_add(struct nn_store *store, const struct nn_campaign_row *
 			store, &id, err,
 			"INSERT INTO campaign (uuid, machine, device, driver_before, name,"
 			" plan_path, plan_text, plan_hash, seed, build_id, base_arm,"
-			" allow_emulated, state, started) VALUES"
-			" (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'running', " NN_SQL_NOW ")",
-			"sirsssssussb", uuid, row->machine, device, row->device_driver, row->name,
+			" allow_emulated, is_aa, state, started) VALUES"
+			" (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'running', " NN_SQL_NOW ")",
+			"sirsssssussbb", uuid, row->machine, device, row->device_driver, row->name,
 			row->plan_path, row->plan_text, row->plan_hash, row->seed, row->build_id,
-			row->base_arm, row->allow_emulated);
+			row->base_arm, row->allow_emulated, row->is_aa);
 	if (!rc)
 		rc = nn_transaction_commit(&transaction, err);
 	if (rc)
@@ -146,7 +146,7 @@ int nn_store_campaign_get(struct nn_store *store, int64_t campaign,
 	int rc =
 		nn_sql_prepare(store,
 			       "SELECT campaign.uuid, name, plan_path, plan_text, plan_hash, state,"
-			       " device.bdf, driver_before, seed FROM campaign"
+			       " device.bdf, driver_before, seed, is_aa FROM campaign"
 			       " LEFT JOIN device ON device.id = campaign.device"
 			       " WHERE campaign.id = ?",
 			       &row, err);
@@ -170,6 +170,7 @@ int nn_store_campaign_get(struct nn_store *store, int64_t campaign,
 		.device_bdf = nn_sql_column_strdup(row, 6),
 		.device_driver = nn_sql_column_strdup(row, 7),
 		.seed = (uint64_t)sqlite3_column_int64(row, 8),
+		.is_aa = sqlite3_column_int(row, 9) != 0,
 	};
 	(void)snprintf(ret_campaign->uuid, sizeof(ret_campaign->uuid), "%s",
 		       (const char *)sqlite3_column_text(row, 0));

@@ -69,14 +69,15 @@ static char *immutable_uri(const char *path)
  */
 static int open_database(struct nn_store *store, enum nn_store_mode mode, enum nn_sharing sharing)
 {
-	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE;
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX;
 	NN_AUTO(free) char *uri = NULL;
 
 	if (mode == NN_STORE_CREATE)
 		flags |= SQLITE_OPEN_CREATE;
 	if (mode == NN_STORE_READ && sharing == NN_SHARING_NONE && !has_wal(store->path)) {
 		uri = immutable_uri(store->path);
-		flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_URI;
+		flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX |
+			SQLITE_OPEN_URI;
 	}
 	return sqlite3_open_v2(uri ? uri : store->path, &store->db, flags, NULL);
 }

@@ -13,8 +13,12 @@ static const char migrate_1_to_2_sql[] =
 #include "harness/store/migrate-1-to-2.sql.inc"
 	;
 
+static const char migrate_2_to_3_sql[] =
+#include "harness/store/migrate-2-to-3.sql.inc"
+	;
+
 /* Step i leads from format i + 1 to the next; each ends in setting user_version. */
-static const char *const steps[NN_STORE_VERSION - 1] = {migrate_1_to_2_sql};
+static const char *const steps[NN_STORE_VERSION - 1] = {migrate_1_to_2_sql, migrate_2_to_3_sql};
 
 static int expect_version(struct nn_store *store, struct nn_err *err)
 {

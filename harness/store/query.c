@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "harness/store/store.h"
 
-#include <assert.h>
 #include <errno.h>
-#include <string.h>
 
-#include "harness/store/statement.h"
+#include "harness/store/rows.h"
 
 /*
  * CROSS JOIN makes SQLite keep this order: runs by id, then each run's samples by their key. That
@@ -29,30 +27,25 @@ static const char boot_values_sql[] =
 	" GROUP BY boot.id, v.workload, metric.id"
 	" ORDER BY v.workload, metric.name, metric.unit, metric.id, arm.name, block.number, boot.id";
 
-static const char *text_of(sqlite3_stmt *row, int column)
-{
-	return (const char *)sqlite3_column_text(row, column);
-}
-
 static int give_boot_value(sqlite3_stmt *row, nn_boot_value_fn each, void *user, struct nn_err *err)
 {
 	struct nn_boot_value value = {
-		.arm = text_of(row, 0),
+		.arm = nn_sql_text(row, 0),
 		.block = (uint64_t)sqlite3_column_int64(row, 1),
-		.boot = text_of(row, 2),
-		.workload = text_of(row, 3),
-		.metric = text_of(row, 4),
-		.unit = text_of(row, 5),
+		.boot = nn_sql_text(row, 2),
+		.workload = nn_sql_text(row, 3),
+		.metric = nn_sql_text(row, 4),
+		.unit = nn_sql_text(row, 5),
 		.value = sqlite3_column_double(row, 8),
 		.nr_runs = (uint64_t)sqlite3_column_int64(row, 9),
 		.nr_samples = (uint64_t)sqlite3_column_int64(row, 10),
 	};
 
 	/* The table's CHECKs allow no other names; a file may have been changed without them. */
-	if (nn_direction_from(text_of(row, 6), &value.direction) ||
-	    nn_metric_kind_from(text_of(row, 7), &value.kind))
+	if (nn_direction_from(nn_sql_text(row, 6), &value.direction) ||
+	    nn_metric_kind_from(nn_sql_text(row, 7), &value.kind))
 		return nn_err_set(err, -EUCLEAN, "metric '%s' has direction '%s' and kind '%s'",
-				  value.metric, text_of(row, 6), text_of(row, 7));
+				  value.metric, nn_sql_text(row, 6), nn_sql_text(row, 7));
 	return each(user, &value, err);
 }
 
@@ -75,101 +68,75 @@ int nn_store_each_boot_value(struct nn_store *store, int64_t campaign, nn_boot_v
 	return rc;
 }
 
-/* One row as texts. SQLite's own text of a number has 15 digits, which is not enough. */
-struct row_texts {
-	const char *columns[NN_SUMMARY_NR_COLUMNS];
-	struct nn_strbuf reals[NN_SUMMARY_NR_COLUMNS];
-};
-
-static void row_texts_release(struct row_texts *texts)
-{
-	for (size_t i = 0; i < NN_ARRAY_SIZE(texts->reals); i++)
-		nn_strbuf_release(&texts->reals[i]);
-}
-
-NN_AUTO_DEFINE(row_texts, struct row_texts, row_texts_release(p))
-
-static void row_texts_take(struct row_texts *texts, sqlite3_stmt *row, int nr)
-{
-	for (int i = 0; i < nr; i++) {
-		if (sqlite3_column_type(row, i) == SQLITE_FLOAT) {
-			nn_strbuf_clear(&texts->reals[i]);
-			nn_strbuf_add_double(&texts->reals[i], sqlite3_column_double(row, i));
-			texts->columns[i] = nn_strbuf_str(&texts->reals[i]);
-		} else {
-			texts->columns[i] = text_of(row, i);
-		}
-	}
-}
-
-static int each_row(struct nn_store *store, const char *sql, int64_t campaign, nn_row_fn each,
-		    void *user, struct nn_err *err)
-{
-	NN_AUTO(statement) sqlite3_stmt *row = NULL;
-	NN_AUTO(row_texts) struct row_texts texts = {0};
-	int rc = nn_sql_prepare(store, sql, &row, err);
-	int nr = sqlite3_column_count(row);
-
-	assert(nr <= NN_SUMMARY_NR_COLUMNS);
-	if (!rc)
-		rc = nn_sql_bind(store, row, err, "i", campaign);
-	if (rc)
-		return rc;
-	for (rc = nn_sql_step(store, row, err); rc > 0; rc = nn_sql_step(store, row, err)) {
-		int answer;
-
-		row_texts_take(&texts, row, nr);
-		answer = each(user, nr, texts.columns, err);
-		if (answer)
-			return answer;
-	}
-	return rc;
-}
-
 int nn_store_each_arm(struct nn_store *store, int64_t campaign, nn_row_fn each, void *user,
 		      struct nn_err *err)
 {
-	return each_row(store,
-			"SELECT arm.name, arm.target,"
-			" count(*) FILTER (WHERE boot.state = 'done'),"
-			" count(*) FILTER (WHERE boot.state = 'failed'),"
-			" count(*) FILTER (WHERE boot.state = 'done' AND boot.is_session)"
-			" FROM arm LEFT JOIN boot ON boot.arm = arm.id WHERE arm.campaign = ?"
-			" GROUP BY arm.id ORDER BY arm.id",
-			campaign, each, user, err);
+	return nn_sql_each_row(
+		store,
+		"SELECT arm.name, arm.target,"
+		" count(*) FILTER (WHERE boot.state = 'done'),"
+		" count(*) FILTER (WHERE boot.state = 'failed'),"
+		" count(*) FILTER (WHERE boot.state = 'done' AND boot.is_session)"
+		" FROM arm LEFT JOIN boot ON boot.arm = arm.id WHERE arm.campaign = ?"
+		" GROUP BY arm.id ORDER BY arm.id",
+		each, user, err, "i", campaign);
 }
 
 int nn_store_each_fact(struct nn_store *store, int64_t campaign, nn_row_fn each, void *user,
 		       struct nn_err *err)
 {
-	return each_row(store,
-			"SELECT arm.name, fact.side, fact.name, fact.value, count(*),"
-			" (SELECT count(*) FROM boot AS peer"
-			"  WHERE peer.arm = arm.id AND peer.state = 'done')"
-			" FROM arm JOIN boot ON boot.arm = arm.id JOIN fact ON fact.boot = boot.id"
-			" WHERE arm.campaign = ? AND boot.state = 'done'"
-			" GROUP BY arm.id, fact.side, fact.name, fact.value"
-			" ORDER BY arm.id, fact.side, fact.name, fact.value",
-			campaign, each, user, err);
+	return nn_sql_each_row(
+		store,
+		"SELECT arm.name, fact.side, fact.name, fact.value, count(*),"
+		" (SELECT count(*) FROM boot AS peer"
+		"  WHERE peer.arm = arm.id AND peer.state = 'done')"
+		" FROM arm JOIN boot ON boot.arm = arm.id JOIN fact ON fact.boot = boot.id"
+		" WHERE arm.campaign = ? AND boot.state = 'done'"
+		" GROUP BY arm.id, fact.side, fact.name, fact.value"
+		" ORDER BY arm.id, fact.side, fact.name, fact.value",
+		each, user, err, "i", campaign);
+}
+
+int nn_store_fact(struct nn_store *store, int64_t campaign, const char *arm, const char *side,
+		  const char *name, char **ret_value, struct nn_err *err)
+{
+	NN_AUTO(statement) sqlite3_stmt *row = NULL;
+	int rc = nn_sql_prepare(store,
+				"SELECT group_concat(value, ' | ') FROM"
+				" (SELECT DISTINCT fact.value AS value FROM arm"
+				"  JOIN boot ON boot.arm = arm.id JOIN fact ON fact.boot = boot.id"
+				"  WHERE arm.campaign = ? AND arm.name = ? AND fact.side = ?"
+				"  AND fact.name = ? AND boot.state = 'done' ORDER BY fact.value)",
+				&row, err);
+
+	if (!rc)
+		rc = nn_sql_bind(store, row, err, "isss", campaign, arm, side, name);
+	if (!rc)
+		rc = nn_sql_step(store, row, err);
+	if (rc < 0)
+		return rc;
+	*ret_value = nn_sql_column_strdup(row, 0); /* without facts the sum of texts is NULL */
+	return 0;
 }
 
 int nn_store_each_event(struct nn_store *store, int64_t campaign, nn_row_fn each, void *user,
 			struct nn_err *err)
 {
-	return each_row(store,
-			"SELECT arm.name, block.number, event.severity, event.kind, event.message,"
-			" count(*) FROM event LEFT JOIN boot ON boot.id = event.boot"
-			" LEFT JOIN block ON block.id = boot.block"
-			" LEFT JOIN arm ON arm.id = boot.arm WHERE event.campaign = ?"
-			" GROUP BY event.boot, event.severity, event.kind, event.message"
-			" ORDER BY min(event.id)",
-			campaign, each, user, err);
+	return nn_sql_each_row(
+		store,
+		"SELECT arm.name, block.number, event.severity, event.kind, event.message,"
+		" count(*) FROM event LEFT JOIN boot ON boot.id = event.boot"
+		" LEFT JOIN block ON block.id = boot.block"
+		" LEFT JOIN arm ON arm.id = boot.arm WHERE event.campaign = ?"
+		" GROUP BY event.boot, event.severity, event.kind, event.message"
+		" ORDER BY min(event.id)",
+		each, user, err, "i", campaign);
 }
 
 int nn_store_each_not_ok(struct nn_store *store, int64_t campaign, nn_row_fn each, void *user,
 			 struct nn_err *err)
 {
-	return each_row(
+	return nn_sql_each_row(
 		store,
 		"SELECT arm.name, run.workload, coalesce(run.outcome, 'broken') AS outcome,"
 		" CASE WHEN run.outcome IS NULL THEN 'the run was never finished'"
@@ -178,74 +145,119 @@ int nn_store_each_not_ok(struct nn_store *store, int64_t campaign, nn_row_fn eac
 		" WHERE arm.campaign = ? AND boot.state = 'done' AND run.outcome IS NOT 'ok'"
 		" GROUP BY arm.id, run.workload, 3, 4"
 		" ORDER BY arm.id, run.workload, 3, 4",
-		campaign, each, user, err);
+		each, user, err, "i", campaign);
 }
 
 int nn_store_each_run_note(struct nn_store *store, int64_t campaign, nn_row_fn each, void *user,
 			   struct nn_err *err)
 {
-	return each_row(store,
-			"SELECT arm.name, run.workload, run.note, run.is_software,"
-			" count(DISTINCT run.checksum), count(*)"
-			" FROM arm JOIN boot ON boot.arm = arm.id JOIN run ON run.boot = boot.id"
-			" WHERE arm.campaign = ? AND boot.state = 'done' AND run.outcome = 'ok'"
-			" GROUP BY arm.id, run.workload, run.note, run.is_software"
-			" ORDER BY arm.id, run.workload, run.note, run.is_software",
-			campaign, each, user, err);
+	return nn_sql_each_row(
+		store,
+		"SELECT arm.name, run.workload, run.note, run.is_software,"
+		" count(DISTINCT run.checksum), count(*)"
+		" FROM arm JOIN boot ON boot.arm = arm.id JOIN run ON run.boot = boot.id"
+		" WHERE arm.campaign = ? AND boot.state = 'done' AND run.outcome = 'ok'"
+		" GROUP BY arm.id, run.workload, run.note, run.is_software"
+		" ORDER BY arm.id, run.workload, run.note, run.is_software",
+		each, user, err, "i", campaign);
 }
 
 int nn_store_each_checksum_conflict(struct nn_store *store, int64_t campaign, nn_row_fn each,
 				    void *user, struct nn_err *err)
 {
 	/* Sorted within, so that the arms are named in the order of the plan. */
-	return each_row(store,
-			"SELECT workload, number, run, group_concat(arm, ', ') FROM"
-			" (SELECT run.workload AS workload, block.number AS number, run.run AS run,"
-			"  run.checksum AS checksum, arm.name AS arm"
-			"  FROM arm JOIN boot ON boot.arm = arm.id"
-			"  JOIN block ON block.id = boot.block JOIN run ON run.boot = boot.id"
-			"  WHERE arm.campaign = ? AND boot.state = 'done' AND run.outcome = 'ok'"
-			"  AND run.checksum <> 0"
-			"  ORDER BY run.workload, block.number, run.run, arm.id)"
-			" GROUP BY workload, number, run HAVING count(DISTINCT checksum) > 1"
-			" ORDER BY workload, number, run",
-			campaign, each, user, err);
+	return nn_sql_each_row(
+		store,
+		"SELECT workload, number, run, group_concat(arm, ', ') FROM"
+		" (SELECT run.workload AS workload, block.number AS number, run.run AS run,"
+		"  run.checksum AS checksum, arm.name AS arm"
+		"  FROM arm JOIN boot ON boot.arm = arm.id"
+		"  JOIN block ON block.id = boot.block JOIN run ON run.boot = boot.id"
+		"  WHERE arm.campaign = ? AND boot.state = 'done' AND run.outcome = 'ok'"
+		"  AND run.checksum <> 0"
+		"  ORDER BY run.workload, block.number, run.run, arm.id)"
+		" GROUP BY workload, number, run HAVING count(DISTINCT checksum) > 1"
+		" ORDER BY workload, number, run",
+		each, user, err, "i", campaign);
 }
 
 int nn_store_each_clock(struct nn_store *store, int64_t campaign, nn_row_fn each, void *user,
 			struct nn_err *err)
 {
-	return each_row(store,
-			"SELECT arm.name, block.number, boot.clock_rate_error, boot.clock_bound,"
-			" boot.clock_span_ns, boot.clock_is_mismatch"
-			" FROM arm JOIN boot ON boot.arm = arm.id"
-			" JOIN block ON block.id = boot.block"
-			" WHERE arm.campaign = ? AND boot.state = 'done'"
-			" AND boot.clock_span_ns IS NOT NULL ORDER BY arm.id, block.number",
-			campaign, each, user, err);
+	return nn_sql_each_row(
+		store,
+		"SELECT arm.name, block.number, boot.clock_rate_error, boot.clock_bound,"
+		" boot.clock_span_ns, boot.clock_is_mismatch"
+		" FROM arm JOIN boot ON boot.arm = arm.id"
+		" JOIN block ON block.id = boot.block"
+		" WHERE arm.campaign = ? AND boot.state = 'done'"
+		" AND boot.clock_span_ns IS NOT NULL ORDER BY arm.id, block.number",
+		each, user, err, "i", campaign);
 }
 
 int nn_store_each_claim(struct nn_store *store, int64_t campaign, nn_row_fn each, void *user,
 			struct nn_err *err)
 {
-	return each_row(store,
-			"SELECT text, arm, base, workload, metric, margin FROM claim"
-			" WHERE campaign = ? ORDER BY id",
-			campaign, each, user, err);
+	return nn_sql_each_row(store,
+			       "SELECT text, arm, base, workload, metric, margin FROM claim"
+			       " WHERE campaign = ? ORDER BY id",
+			       each, user, err, "i", campaign);
 }
 
 int nn_store_summary(struct nn_store *store, int64_t campaign, nn_row_fn each, void *user,
 		     struct nn_err *err)
 {
 	/* In the order of enum nn_summary_column. */
-	return each_row(store,
-			"SELECT campaign.uuid, campaign.name, campaign.state, campaign.started,"
-			" campaign.finished, printf('%u', campaign.seed), campaign.plan_hash,"
-			" campaign.base_arm, campaign.allow_emulated, campaign.build_id,"
-			" machine.fingerprint, machine.description, machine.is_emulated,"
-			" campaign.boot_ns, campaign.workloads_ns, campaign.own_ns, device.bdf,"
-			" campaign.driver_before, campaign.driver_after"
-			" FROM campaign JOIN machine ON machine.id = campaign.machine"
-			" LEFT JOIN device ON device.id = campaign.device WHERE campaign.id = ?",
-			campaign, each, user, err);
+	return nn_sql_each_row(
+		store,
+		"SELECT campaign.uuid, campaign.name, campaign.state, campaign.started,"
+		" campaign.finished, printf('%u', campaign.seed), campaign.plan_hash,"
+		" campaign.base_arm, campaign.allow_emulated, campaign.build_id,"
+		" machine.fingerprint, machine.description, machine.is_emulated,"
+		" campaign.boot_ns, campaign.workloads_ns, campaign.own_ns, device.bdf,"
+		" campaign.driver_before, campaign.driver_after, campaign.is_aa,"
+		" campaign.plan_text"
+		" FROM campaign JOIN machine ON machine.id = campaign.machine"
+		" LEFT JOIN device ON device.id = campaign.device WHERE campaign.id = ?",
+		each, user, err, "i", campaign);
+}
+
+int nn_store_each_campaign(struct nn_store *store, nn_row_fn each, void *user, struct nn_err *err)
+{
+	return nn_sql_each_row(
+		store,
+		"SELECT campaign.uuid, campaign.name, campaign.state, campaign.started,"
+		" campaign.finished, machine.fingerprint, machine.description,"
+		" machine.is_emulated, campaign.is_aa, campaign.base_arm, campaign.plan_hash,"
+		" (SELECT count(*) FROM arm JOIN boot ON boot.arm = arm.id"
+		"  WHERE arm.campaign = campaign.id AND boot.state = 'done'), campaign.id"
+		" FROM campaign JOIN machine ON machine.id = campaign.machine"
+		" ORDER BY campaign.started, campaign.id",
+		each, user, err, "");
+}
+
+int nn_store_each_aa(struct nn_store *store, const char *machine_fingerprint, int64_t except,
+		     nn_aa_fn each, void *user, struct nn_err *err)
+{
+	NN_AUTO(statement) sqlite3_stmt *row = NULL;
+	int rc = nn_sql_prepare(store,
+				"SELECT campaign.id, campaign.uuid, campaign.started FROM campaign"
+				" JOIN machine ON machine.id = campaign.machine"
+				" WHERE machine.fingerprint = ? AND campaign.id <> ?"
+				" AND campaign.is_aa AND campaign.state = 'done'"
+				" ORDER BY campaign.started DESC, campaign.id DESC",
+				&row, err);
+
+	if (!rc)
+		rc = nn_sql_bind(store, row, err, "si", machine_fingerprint, except);
+	if (rc)
+		return rc;
+	for (rc = nn_sql_step(store, row, err); rc > 0; rc = nn_sql_step(store, row, err)) {
+		int answer = each(user, sqlite3_column_int64(row, 0), nn_sql_text(row, 1),
+				  nn_sql_text(row, 2), err);
+
+		if (answer)
+			return answer;
+	}
+	return rc;
 }

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- The database of nearnative, format 2. One file holds any number of campaigns.
+-- The database of nearnative, format 3. One file holds any number of campaigns.
 --
 --   campaign ─┬─ arm ───┐
 --             └─ block ─┴─ boot ─── run ─── sample      start with the views v_sample, v_boot_value
@@ -12,7 +12,7 @@
 -- A change here needs a migrate-*.sql that takes older files to the very same tables.
 
 PRAGMA application_id = 1313759604; -- "NNat"
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
 CREATE TABLE machine (
 	id          INTEGER PRIMARY KEY,
@@ -51,7 +51,8 @@ CREATE TABLE campaign (
 	boot_ns         INTEGER NOT NULL DEFAULT 0 CHECK (boot_ns >= 0),      -- spent on booting
 	workloads_ns    INTEGER NOT NULL DEFAULT 0 CHECK (workloads_ns >= 0), -- in workers
 	own_ns          INTEGER NOT NULL DEFAULT 0 CHECK (own_ns >= 0),       -- the harness itself
-	driver_after    TEXT                       -- of the device; NULL: none, or not over yet
+	driver_after    TEXT,                      -- of the device; NULL: none, or not over yet
+	is_aa           INTEGER NOT NULL DEFAULT 0 CHECK (is_aa IN (0, 1)) -- an arm against itself
 ) STRICT;
 
 -- One configuration under comparison.
@@ -230,6 +231,45 @@ CREATE TABLE journal (
 ) STRICT;
 
 CREATE INDEX journal_open ON journal (id) WHERE closed IS NULL;
+
+-- A name for the campaign that a gate compares with.
+CREATE TABLE baseline (
+	name       TEXT    NOT NULL PRIMARY KEY,
+	campaign   INTEGER NOT NULL REFERENCES campaign,
+	moved      TEXT    NOT NULL,
+	moved_from INTEGER REFERENCES campaign -- NULL: it is where it was first put
+) STRICT;
+
+-- Every change of a baseline, so that none goes unseen.
+CREATE TABLE baseline_move (
+	id       INTEGER PRIMARY KEY,
+	name     TEXT    NOT NULL,
+	campaign INTEGER NOT NULL REFERENCES campaign,
+	moved    TEXT    NOT NULL,
+	previous INTEGER REFERENCES campaign -- NULL: there was none
+) STRICT;
+
+CREATE INDEX baseline_move_of_name ON baseline_move (name);
+
+-- A change that was found in a series of campaigns. Rows are added, never altered: a detector that
+-- decides otherwise has another version.
+CREATE TABLE decision (
+	id         INTEGER PRIMARY KEY,
+	machine    INTEGER NOT NULL REFERENCES machine,
+	arm        TEXT    NOT NULL,
+	workload   TEXT    NOT NULL,
+	metric     TEXT    NOT NULL,
+	unit       TEXT    NOT NULL,
+	campaign   INTEGER NOT NULL REFERENCES campaign, -- the last one before the change
+	detector   TEXT    NOT NULL, -- e-divisive/1
+	parameters TEXT    NOT NULL,
+	p_value    REAL,
+	effect_log REAL,             -- log of after / before
+	before     REAL,             -- level, in the metric's unit
+	after      REAL,
+	decided    TEXT    NOT NULL,
+	UNIQUE (machine, arm, workload, metric, unit, campaign, detector)
+) STRICT;
 
 -- ---- for people ----
 

@@ -100,8 +100,8 @@ static int bind_one(sqlite3_stmt *statement, int at, char kind, va_list *args)
 	}
 }
 
-static int bind_all(struct nn_store *store, sqlite3_stmt *statement, struct nn_err *err,
-		    const char *kinds, va_list *args)
+int nn_sql_vbind(struct nn_store *store, sqlite3_stmt *statement, struct nn_err *err,
+		 const char *kinds, va_list *args)
 {
 	for (int at = 1; kinds[at - 1]; at++) {
 		if (bind_one(statement, at, kinds[at - 1], args) != SQLITE_OK)
@@ -117,7 +117,7 @@ int nn_sql_bind(struct nn_store *store, sqlite3_stmt *statement, struct nn_err *
 	int rc;
 
 	va_start(args, kinds);
-	rc = bind_all(store, statement, err, kinds, &args);
+	rc = nn_sql_vbind(store, statement, err, kinds, &args);
 	va_end(args);
 	return rc;
 }
@@ -138,7 +138,7 @@ static int execute(struct nn_store *store, struct nn_err *err, const char *sql, 
 	int rc = nn_sql_prepare(store, sql, &statement, err);
 
 	if (!rc)
-		rc = bind_all(store, statement, err, kinds, args);
+		rc = nn_sql_vbind(store, statement, err, kinds, args);
 	if (rc)
 		return rc;
 	do
@@ -198,7 +198,7 @@ int nn_sql_query_int(struct nn_store *store, int64_t *ret_value, struct nn_err *
 	if (rc)
 		return rc;
 	va_start(args, kinds);
-	rc = bind_all(store, statement, err, kinds, &args);
+	rc = nn_sql_vbind(store, statement, err, kinds, &args);
 	va_end(args);
 	if (!rc)
 		rc = nn_sql_step(store, statement, err);

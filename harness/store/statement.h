@@ -4,14 +4,16 @@
  * transactions that nest. Values always travel as parameters, never in the text of a statement.
  *
  * Parameters are listed by kind, one letter each, then the values in that order:
- *	i int64_t   u uint64_t (its bits)   b bool   d double (NaN: NULL)   s const char * (NULL:
- *NULL) r int64_t, the id of another row (0: NULL)   B const void * and size_t Strings and bytes
- *must outlive the statement's last step.
+ *	i int64_t   u uint64_t (its bits)   b bool   d double (NaN: NULL)
+ *	s const char * (NULL: NULL)   B const void * and size_t
+ *	r int64_t, the id of another row (0: NULL)
+ * Strings and bytes must outlive the statement's last step.
  */
 #ifndef NN_STORE_STATEMENT_H
 #define NN_STORE_STATEMENT_H
 
 #include <sqlite3.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -22,6 +24,7 @@ struct nn_store {
 	sqlite3 *db;
 	char *path;
 	int lock_fd;                  /* held while open for writing, else -1 */
+	bool is_made_here;            /* the file was not there before */
 	unsigned int nr_transactions; /* how deep they are nested */
 	sqlite3_stmt *sample_insert;  /* kept, because it runs once a sample */
 };
@@ -41,6 +44,10 @@ int nn_sql_prepare(struct nn_store *store, const char *sql, sqlite3_stmt **ret_s
 /** Bind all parameters of a statement that is not running. */
 int nn_sql_bind(struct nn_store *store, sqlite3_stmt *statement, struct nn_err *err,
 		const char *kinds, ...);
+
+/** The same from a list of arguments, which it uses up. */
+int nn_sql_vbind(struct nn_store *store, sqlite3_stmt *statement, struct nn_err *err,
+		 const char *kinds, va_list *args);
 
 /** Return: 1 when there is a row, 0 when there is none (any more), or -errno. */
 int nn_sql_step(struct nn_store *store, sqlite3_stmt *statement, struct nn_err *err);
@@ -67,6 +74,12 @@ int nn_sql_script(struct nn_store *store, const char *sql, struct nn_err *err);
 
 /** Execute a check that answers "ok"; -EUCLEAN with its first finding. */
 int nn_sql_check(struct nn_store *store, const char *sql, struct nn_err *err);
+
+/** A column's text, valid until the next step; NULL for NULL. */
+static inline const char *nn_sql_text(sqlite3_stmt *statement, int column)
+{
+	return (const char *)sqlite3_column_text(statement, column);
+}
 
 /** A column's text as a string of the caller's, or NULL for NULL. */
 char *nn_sql_column_strdup(sqlite3_stmt *statement, int column);

@@ -2,34 +2,17 @@
 #include "harness/store/store.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness/base/array.h"
+#include "harness/base/strbuf.h"
 #include "harness/store/connection.h"
+#include "harness/store/lock.h"
 #include "harness/store/migrate.h"
 
-/* The lock is a file of its own: SQLite drops its locks when the database is closed by anyone in
- * this process, and the file stays, because removing it would race with another's lock. */
-static int take_lock(struct nn_store *store, struct nn_err *err)
-{
-	NN_AUTO(free) char *path = nn_asprintf("%s.lock", store->path);
-	NN_AUTO(fd) int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-
-	if (fd < 0)
-		return nn_err_errno(err, errno, "open lock file '%s'", path);
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
-		store->lock_fd = NN_STEAL_FD(fd);
-		return 0;
-	}
-	if (errno == EWOULDBLOCK)
-		return nn_err_set(
-			err, -EBUSY,
-			"database '%s' is being written by another nearnative (lock '%s')",
-			store->path, path);
-	return nn_err_errno(err, errno, "lock '%s'", path);
-}
+/* From this size on readers do not have every page read before they may ask for a few. */
+#define MAX_QUICK_CHECK_BYTES (64LL * 1024 * 1024)
 
 static int judge_identity(const struct nn_store *store, int64_t application, int64_t version,
 			  struct nn_err *err)
@@ -97,6 +80,17 @@ static int make_writable(struct nn_store *store, int64_t version, enum nn_sharin
 	return rc;
 }
 
+/* quick_check reads the whole file; what identify() read stands for the rest of a large one. */
+static int check_pages(struct nn_store *store, enum nn_store_mode mode, struct nn_err *err)
+{
+	struct stat st;
+
+	if (mode == NN_STORE_READ && stat(store->path, &st) == 0 &&
+	    st.st_size > MAX_QUICK_CHECK_BYTES)
+		return 0;
+	return nn_sql_check(store, "PRAGMA quick_check(1)", err);
+}
+
 /* Nothing is written before the file is known to be ours and sound. */
 static int open_as(struct nn_store *store, enum nn_store_mode mode, enum nn_sharing sharing,
 		   struct nn_err *err)
@@ -107,7 +101,7 @@ static int open_as(struct nn_store *store, enum nn_store_mode mode, enum nn_shar
 	if (!rc)
 		rc = identify(store, mode, &version, err);
 	if (!rc)
-		rc = nn_sql_check(store, "PRAGMA quick_check(1)", err);
+		rc = check_pages(store, mode, err);
 	if (rc)
 		return rc;
 	if (mode == NN_STORE_READ)
@@ -115,26 +109,53 @@ static int open_as(struct nn_store *store, enum nn_store_mode mode, enum nn_shar
 	return make_writable(store, version, sharing, err);
 }
 
+/* Nobody else has written to the files, for the lock has been ours ever since they were made. */
+static void discard_files(struct nn_store *store)
+{
+	static const char *const suffixes[] = {"", "-wal", "-shm", "-journal"};
+
+	nn_connection_close(store);
+	for (size_t i = 0; i < NN_ARRAY_SIZE(suffixes); i++) {
+		NN_AUTO(free) char *name = nn_asprintf("%s%s", store->path, suffixes[i]);
+
+		(void)unlink(name); /* what cannot be removed stays: it holds nothing */
+	}
+	nn_lock_remove(store->path);
+}
+
+static int open_and_lock(struct nn_store *store, enum nn_store_mode mode, struct nn_err *err)
+{
+	int rc = 0;
+
+	if (mode != NN_STORE_READ)
+		rc = nn_lock_take(store->path, &store->lock_fd, err);
+	if (rc)
+		return rc;
+	/* Only now, for the one who had the lock before may just have made the file. */
+	store->is_made_here =
+		mode == NN_STORE_CREATE && access(store->path, F_OK) != 0 && errno == ENOENT;
+	rc = open_as(store, mode, NN_SHARING_NORMAL, err);
+	if (rc && nn_connection_lacks_sharing(store)) {
+		nn_connection_close(store);
+		rc = open_as(store, mode, NN_SHARING_NONE, err);
+	}
+	if (rc && store->is_made_here)
+		discard_files(store);
+	return rc;
+}
+
 int nn_store_open(const char *path, enum nn_store_mode mode, struct nn_store **ret_store,
 		  struct nn_err *err)
 {
 	NN_AUTO(store) struct nn_store *store = NULL;
-	int rc = 0;
+	int rc;
 
 	if (mode != NN_STORE_CREATE && access(path, F_OK) != 0)
 		return nn_err_errno(err, errno, "open database '%s'", path);
 	store = nn_calloc(1, sizeof(*store));
 	store->path = nn_strdup(path);
 	store->lock_fd = -1;
-	if (mode != NN_STORE_READ)
-		rc = take_lock(store, err);
-	if (rc)
-		return rc;
-	rc = open_as(store, mode, NN_SHARING_NORMAL, err);
-	if (rc && nn_connection_lacks_sharing(store)) {
-		nn_connection_close(store);
-		rc = open_as(store, mode, NN_SHARING_NONE, err);
-	}
+	rc = open_and_lock(store, mode, err);
 	if (!rc)
 		*ret_store = NN_STEAL(store);
 	return rc;
@@ -149,4 +170,21 @@ void nn_store_close(struct nn_store *store)
 		(void)close(store->lock_fd); /* nothing was written to it */
 	free(store->path);
 	free(store);
+}
+
+void nn_store_abandon(struct nn_store *store)
+{
+	int64_t nr = 0;
+
+	if (!store)
+		return;
+	if (store->is_made_here &&
+	    !nn_sql_query_int(store, &nr, NULL, "SELECT count(*) FROM campaign", "") && !nr)
+		discard_files(store);
+	nn_store_close(store);
+}
+
+bool nn_store_has_writer(const struct nn_store *store)
+{
+	return store->lock_fd >= 0 || nn_lock_is_taken(store->path);
 }

@@ -16,7 +16,7 @@
 #include "harness/base/strbuf.h"
 #include "harness/protocol/message.h"
 
-#define NN_STORE_VERSION        2          /* user_version of schema.sql */
+#define NN_STORE_VERSION        3          /* user_version of schema.sql */
 #define NN_STORE_APPLICATION_ID 0x4e4e6174 /* "NNat", application_id of schema.sql */
 
 struct nn_store;
@@ -24,16 +24,24 @@ struct nn_store;
 enum nn_store_mode { NN_STORE_READ, NN_STORE_WRITE, NN_STORE_CREATE /* write, made when absent */ };
 
 /**
- * Open, check integrity (quick_check), migrate. A file of an older format that is opened for
- * reading stays as it is: a private copy of it is migrated. Readers may come while another process
- * writes.
- * Return: 0; -ENOENT; -EBUSY another writer; -EPROTO made by a newer nearnative (message names both
- * versions); -EUCLEAN corrupt, empty or no database of ours; -EROFS write-protected; -errno.
+ * Open, check integrity (quick_check), migrate. Readers of a file above 64 MiB have its header
+ * checked only, because quick_check reads all of it; nn_store_check() is whole always. A file of an
+ * older format that is opened for reading stays as it is: a private copy of it is migrated. Readers
+ * may come while another process writes. Return: 0; -ENOENT; -EBUSY another writer; -EPROTO made by
+ * a newer nearnative (message names both versions); -EUCLEAN corrupt, empty or no database of ours;
+ * -EROFS write-protected; -errno.
  */
 int nn_store_open(const char *path, enum nn_store_mode mode, struct nn_store **ret_store,
 		  struct nn_err *err);
 /** Checkpoint and close. Accepts NULL. */
 void nn_store_close(struct nn_store *store);
+/** Close, and remove a file that this store made and that holds no campaign. Accepts NULL. */
+void nn_store_abandon(struct nn_store *store);
+/**
+ * Is the file open for writing, here or by another process of this system? Without a writer, a
+ * campaign whose state is "running" has crashed.
+ */
+bool nn_store_has_writer(const struct nn_store *store);
 NN_AUTO_DEFINE(store, struct nn_store *, nn_store_close(*p))
 
 /* ---- machine, campaign, arm, block: written once, at the start of a campaign ---- */
@@ -59,6 +67,7 @@ struct nn_campaign_row {
 	bool allow_emulated;
 	const char *device_bdf;    /* or NULL */
 	const char *device_driver; /* before the campaign, or NULL */
+	bool is_aa;                /* one arm against itself */
 };
 
 int nn_store_campaign_add(struct nn_store *store, const struct nn_campaign_row *row,
@@ -90,6 +99,7 @@ struct nn_campaign {
 	char *device_bdf;
 	char *device_driver;
 	uint64_t seed;
+	bool is_aa;
 };
 
 void nn_campaign_release(struct nn_campaign *campaign);
@@ -219,6 +229,70 @@ typedef int (*nn_boot_value_fn)(void *user, const struct nn_boot_value *value, s
 int nn_store_each_boot_value(struct nn_store *store, int64_t campaign, nn_boot_value_fn each,
 			     void *user, struct nn_err *err);
 
+/* The steady, finite samples of one metric in one run. */
+struct nn_run_values {
+	const char *arm;
+	uint64_t block;
+	const char *boot; /* UUID */
+	const char *workload;
+	const char *metric;
+	const char *unit;
+	enum nn_direction direction;
+	enum nn_metric_kind kind;
+	uint64_t run;         /* 0, 1, … of this workload in its boot */
+	const double *values; /* in the order of the iterations; the callee may not keep them */
+	size_t nr;            /* at least 1 */
+};
+
+typedef int (*nn_run_values_fn)(void *user, const struct nn_run_values *values, struct nn_err *err);
+
+/**
+ * Samples of ok runs of done boots, one call per (run, metric), ordered by workload, arm, block,
+ * boot, run, metric name and unit (texts by their bytes). Holds one run's samples at a time.
+ * Return: 0; what @each returned, if that is not 0; -errno.
+ */
+int nn_store_each_run_values(struct nn_store *store, int64_t campaign, nn_run_values_fn each,
+			     void *user, struct nn_err *err);
+
+/* A value over time beside the runs of one boot, thinned. */
+struct nn_telemetry_series {
+	const char *arm;
+	uint64_t block;
+	const char *boot; /* UUID */
+	const char *name;
+	const char *unit;
+	const double *elapsed_s; /* since the agent's hello, rising */
+	const double *values;
+	size_t nr;
+};
+
+typedef int (*nn_telemetry_fn)(void *user, const struct nn_telemetry_series *series,
+			       struct nn_err *err);
+
+/**
+ * Telemetry of done boots, ordered by arm (as in the plan), block, name and unit. A series of more
+ * than @max_points points is cut into @max_points equal spans of time, and each span that has
+ * points gives their mean; values that are not numbers are left out. Holds @max_points points.
+ */
+int nn_store_each_telemetry(struct nn_store *store, int64_t campaign, size_t max_points,
+			    nn_telemetry_fn each, void *user, struct nn_err *err);
+
+/* When a run was on, in seconds since its agent's hello: its first and last telemetry. */
+struct nn_run_span {
+	const char *arm;
+	uint64_t block;
+	const char *workload;
+	uint64_t run;
+	double from_s;
+	double to_s;
+};
+
+typedef int (*nn_run_span_fn)(void *user, const struct nn_run_span *span, struct nn_err *err);
+
+/** Runs of done boots that have telemetry, ordered by arm (as in the plan), block, position. */
+int nn_store_each_run_span(struct nn_store *store, int64_t campaign, nn_run_span_fn each,
+			   void *user, struct nn_err *err);
+
 /* A generic row for the smaller tables: column texts, NULL for NULL; see each function. */
 typedef int (*nn_row_fn)(void *user, int nr_columns, const char *const *columns,
 			 struct nn_err *err);
@@ -230,6 +304,13 @@ int nn_store_each_arm(struct nn_store *store, int64_t campaign, nn_row_fn each, 
  *  boots. */
 int nn_store_each_fact(struct nn_store *store, int64_t campaign, nn_row_fn each, void *user,
 		       struct nn_err *err);
+/**
+ * The value of one fact of one arm, over its done boots: NULL when it is absent, "a | b" when boots
+ * differ. The caller frees.
+ * @side: "system" or "host".
+ */
+int nn_store_fact(struct nn_store *store, int64_t campaign, const char *arm, const char *side,
+		  const char *name, char **ret_value, struct nn_err *err);
 /** arm, block, severity, kind, message, count, of equal events within a boot. */
 int nn_store_each_event(struct nn_store *store, int64_t campaign, nn_row_fn each, void *user,
 			struct nn_err *err);
@@ -276,12 +357,90 @@ enum nn_summary_column {
 	NN_SUMMARY_DEVICE,
 	NN_SUMMARY_DRIVER_BEFORE,
 	NN_SUMMARY_DRIVER_AFTER,
+	NN_SUMMARY_IS_AA,
+	NN_SUMMARY_PLAN_TEXT,
 	NN_SUMMARY_NR_COLUMNS,
 };
 
+/**
+ * uuid, name, state, started, finished, machine fingerprint, machine description, is_emulated,
+ * is_aa, base arm, plan_hash, boots done, id: every campaign of the file, oldest first.
+ */
+int nn_store_each_campaign(struct nn_store *store, nn_row_fn each, void *user, struct nn_err *err);
+
+typedef int (*nn_aa_fn)(void *user, int64_t campaign, const char *uuid, const char *started,
+			struct nn_err *err);
+
+/** Finished A/A campaigns of a machine but @except (an id, or 0), newest first. */
+int nn_store_each_aa(struct nn_store *store, const char *machine_fingerprint, int64_t except,
+		     nn_aa_fn each, void *user, struct nn_err *err);
+
+/* ---- baselines: named campaigns that a gate compares with; moved on request only ---- */
+
+/**
+ * Let @name stand for a campaign; every change is kept (nn_store_each_baseline_move). Naming the
+ * campaign that it stands for already changes nothing.
+ * Return: 0; -EINVAL @name is empty; -ENOENT no such campaign; -errno.
+ */
+int nn_store_baseline_set(struct nn_store *store, const char *name, int64_t campaign,
+			  struct nn_err *err);
+/** The campaign that @name stands for; -ENOENT with the names that there are. */
+int nn_store_baseline_find(struct nn_store *store, const char *name,
+			   struct nn_campaign *ret_campaign, struct nn_err *err);
+/** name, campaign UUID, campaign name, moved, UUID it stood for before (or NULL), number of moves;
+ *  by name. */
+int nn_store_each_baseline(struct nn_store *store, nn_row_fn each, void *user, struct nn_err *err);
+/** name, campaign UUID, moved, UUID it stood for before (or NULL): oldest first. @name NULL: all.
+ */
+int nn_store_each_baseline_move(struct nn_store *store, const char *name, nn_row_fn each,
+				void *user, struct nn_err *err);
+
+/* ---- decisions: change points that history found, never rewritten ---- */
+
+/* A series over campaigns. */
+struct nn_series_key {
+	const char *machine; /* fingerprint */
+	const char *arm;
+	const char *workload;
+	const char *metric;
+	const char *unit;
+};
+
+struct nn_decision {
+	struct nn_series_key key;
+	int64_t campaign;       /* the last one before the change */
+	const char *detector;   /* name and version: "e-divisive/1" */
+	const char *parameters; /* all that the decision rests on besides the data, as the detector
+				 * spells it */
+	double p_value;
+	double effect_log; /* log of after ÷ before */
+	double before;     /* level, in the metric's unit */
+	double after;
+};
+
+/**
+ * Keep a decision. One of the same series, campaign and detector that is there already stays as it
+ * is, whatever its figures.
+ * @ret_is_new: or NULL.
+ * Return: 0; -ENOENT no such machine or campaign; -errno.
+ */
+int nn_store_decision_add(struct nn_store *store, const struct nn_decision *decision,
+			  bool *ret_is_new, struct nn_err *err);
+/**
+ * machine fingerprint, arm, workload, metric, unit, campaign UUID, detector, parameters, p_value,
+ * effect_log, before, after, decided at, campaign id: by series, start of the campaign, detector.
+ * @key: NULL for all.
+ */
+int nn_store_each_decision(struct nn_store *store, const struct nn_series_key *key, nn_row_fn each,
+			   void *user, struct nn_err *err);
+
 /* ---- nearnative db ---- */
 
-/** Append "table rows" lines and the file's versions, for people; as JSON when @as_json. */
+/**
+ * Append the file's versions, rows of each table, campaigns and baselines, for people; as JSON when
+ * @as_json. The state of a campaign that nobody writes any more though it is "running" is
+ * "interrupted (crashed)".
+ */
 int nn_store_info(struct nn_store *store, bool as_json, struct nn_strbuf *out, struct nn_err *err);
 /** Full integrity_check and foreign_key_check; -EUCLEAN with the first finding. */
 int nn_store_check(struct nn_store *store, struct nn_err *err);

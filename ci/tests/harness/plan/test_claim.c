@@ -23,6 +23,10 @@ static void claims_are_taken_apart(void **state)
 		{"vm >= 97% of native for *", "vm", "native", "*", "*", 0.97},
 		{"  a.b  >=  0.985\tof c-d for iommu/*:p* ", "a.b", "c-d", "iommu/*", "p*", 0.985},
 		{"new >= 102.5% of old for null:cost", "new", "old", "null", "cost", 1.025},
+		{"vm >= 97% of native", "vm", "native", "*", "*", 0.97},
+		{"vm >= 97 % of native", "vm", "native", "*", "*", 0.97},
+		{"vm >= 0.97 of native\n", "vm", "native", "*", "*", 0.97},
+		{"vm >= 97\t% of native for a:b", "vm", "native", "a", "b", 0.97},
 	};
 
 	(void)state;
@@ -47,12 +51,18 @@ static void what_is_no_claim_is_refused_with_the_form_expected(void **state)
 		const char *text;
 		const char *phrase;
 	} cases[] = {
-		{"", "is no claim, expected 'ARM >= 97% of BASE for WORKLOAD[:METRIC]'"},
+		{"", "is no claim, expected 'ARM >= 97% of BASE [for WORKLOAD[:METRIC]]'"},
 		{"vm", "is no claim"},
 		{"vm <= 97% of native for *", "is no claim"},
-		{"vm >= 97% of native", "is no claim"},
+		{"vm >= 97% native", "is no claim"},
+		{"vm >= 97% of", "is no claim"},
+		{"vm >= 97%", "is no claim"},
+		{"vm >= 97% of native for", "is no claim"},
+		{"vm >= 97% of native in *", "is no claim"},
+		{"vm >= % 97 of native", "is no claim"},
+		{"vm >= 97 % % of native", "'97%%': expected a share"},
+		{"vm >= 97% % of native", "'97%%': expected a share"},
 		{"vm >= 97% of native for * and more", "is no claim"},
-		{"vm >= 97 % of native for *", "is no claim"},
 		{"vm >= % of native for *", "expected a share such as 97% or 0.97"},
 		{"vm >= -3% of native for *", "expected a share"},
 		{"vm >= 0% of native for *", "the margin is '0%', expected more than 0%"},

@@ -12,6 +12,7 @@
 #include "harness/base/clock.h"
 #include "harness/base/plugin.h"
 #include "harness/base/strbuf.h"
+#include "harness/plan/schedule.h"
 
 #define FIXTURES "ci/tests/fixtures/plans"
 
@@ -99,6 +100,12 @@ static const struct bad_plan {
 	unsigned int line;
 	const char *phrase;
 } bad_plans[] = {
+	{"bad-aa-arm", 9, "no arm is called 'nativ', expected one of: native, vm"},
+	{"bad-aa-base", 11, "base is 'native', expected 'vm', which aa runs against itself"},
+	{"bad-aa-claim", 12,
+	 "no arm is called 'vm', expected one of: native, native-again (design.aa leaves the others out)"},
+	{"bad-aa-long-name", 8,
+	 "-again' is no name, expected 1 to 64 letters, digits, '.', '_' or '-'"},
 	{"bad-alias", 10, "an alias '*timer', expected the value written out"},
 	{"bad-allow-emulated", 9, "allow_emulated: 'flase': expected yes or no"},
 	{"bad-arm-name", 3, "'' is no name, expected 1 to 64 letters, digits, '.', '_' or '-'"},
@@ -111,12 +118,14 @@ static const struct bad_plan {
 	{"bad-claim-arm", 11, "no arm is called 'wm', expected one of: native, vm"},
 	{"bad-claim-base", 9, "no arm is called 'host', expected one of: native, vm"},
 	{"bad-claim-form", 10,
-	 "'vm > 97% of native for system/timer' is no claim, expected 'ARM >= 97% of BASE for WORKLOAD[:METRIC]'"},
+	 "'vm > 97% of native for system/timer' is no claim, expected 'ARM >= 97% of BASE [for WORKLOAD[:METRIC]]'"},
 	{"bad-claim-margin", 9, "the margin is '97', expected more than 0% and at most 200%"},
 	{"bad-claim-metric", 9,
-	 "'system/timer:' names no workload and metric, expected 'ARM >= 97% of BASE for WORKLOAD[:METRIC]'"},
+	 "'system/timer:' names no workload and metric, expected 'ARM >= 97% of BASE [for WORKLOAD[:METRIC]]'"},
 	{"bad-claim-self", 9, "a claim compares 'vm' with itself, expected two different arms"},
 	{"bad-claim-share", 9, "'most': expected a share such as 97% or 0.97"},
+	{"bad-claim-twice", 12,
+	 "'vm >= 95 % of native for system/timer:p*' and, at line 10, 'vm >= 97% of native for system/timer:p*' are about the same, expected one margin"},
 	{"bad-claim-workload", 9,
 	 "a claim for 'compute/*', which no workload of this plan matches, expected one of its names or a pattern such as 'iommu/*'"},
 	{"bad-claims-mapping", 9, "claims is a mapping of keys to values, expected a list"},
@@ -180,7 +189,7 @@ static const struct bad_plan {
 	{"bad-unknown-arm-key", 4,
 	 "unknown key 'tarket' in arms[0], expected name, target or settings (did you mean 'target'?)"},
 	{"bad-unknown-design-key", 11,
-	 "unknown key 'block' in design, expected blocks, runs, seed or base (did you mean 'blocks'?)"},
+	 "unknown key 'block' in design, expected blocks, runs, seed, base or aa (did you mean 'blocks'?)"},
 	{"bad-unknown-key-after-section", 10,
 	 "unknown key 'deadlins', expected name, device, spare, arms, workloads, design, claims, deadlines or allow_emulated (did you mean 'deadlines'?)"},
 	{"bad-unknown-key-unlike", 9,
@@ -327,6 +336,7 @@ static void a_plan_that_says_little_gets_the_documented_defaults(void **state)
 	assert_int_equal(plan->workloads[0].runs, 3);
 	assert_int_equal(plan->seed, 0);
 	assert_string_equal(plan->base, "only");
+	assert_false(plan->is_aa);
 	assert_int_equal(plan->nr_claims, 0);
 	assert_false(plan->allow_emulated);
 	assert_int_equal(plan->deadlines.bind_ns, 30 * NN_NS_PER_S);
@@ -335,6 +345,111 @@ static void a_plan_that_says_little_gets_the_documented_defaults(void **state)
 	assert_int_equal(plan->deadlines.run_ns, 120 * NN_NS_PER_S);
 	assert_int_equal(plan->deadlines.upload_ns, 60 * NN_NS_PER_S);
 	assert_int_equal(plan->deadlines.shutdown_ns, 60 * NN_NS_PER_S);
+}
+
+static void claims_need_not_say_for_what_and_may_repeat_themselves(void **state)
+{
+	static const char text[] = "name: x\n"
+				   "arms: [{name: a, target: local}, {name: b, target: local}]\n"
+				   "workloads: [{name: system/timer}]\n"
+				   "claims:\n"
+				   "  - b >= 97 % of a\n"
+				   "  - b >= 0.97 of a for *\n"
+				   "  - b >= 90% of a for system/timer\n"
+				   "  - b >= 80% of a for system/timer:p*\n"
+				   "  - b >= 70% of a for system/timer:q*\n"
+				   "  - a >= 80% of b\n";
+	NN_AUTO(plan) struct nn_plan *plan = NULL;
+	struct nn_err err = {0};
+
+	(void)state;
+	if (nn_plan_parse(text, "f.yaml", &catalog, &plan, &err))
+		fail_msg("%s", err.message);
+	assert_int_equal(plan->nr_claims, 6);
+	assert_string_equal(plan->claims[0].workload, "*");
+	assert_string_equal(plan->claims[0].metric, "*");
+	assert_true(plan->claims[0].margin == plan->claims[1].margin);
+}
+
+static char *aa_plan(const char *rest)
+{
+	return nn_asprintf("name: x\n"
+			   "arms:\n"
+			   "  - {name: native, target: local}\n"
+			   "  - name: vm\n"
+			   "    target: libvirt\n"
+			   "    settings: {memory: 1GiB, vcpus: \"1\"}\n"
+			   "  - {name: vm-again, target: local}\n"
+			   "workloads: [{name: system/timer}]\n"
+			   "%s",
+			   rest);
+}
+
+static void an_aa_plan_runs_one_arm_against_itself(void **state)
+{
+	NN_AUTO(free)
+	char *text = aa_plan("design: {aa: vm, blocks: 7}\nclaims: [vm-again >= 97% of vm]\n");
+	NN_AUTO(plan) struct nn_plan *plan = NULL;
+	struct nn_err err = {0};
+
+	(void)state;
+	if (nn_plan_parse(text, "f.yaml", &catalog, &plan, &err))
+		fail_msg("%s", err.message);
+	assert_true(plan->is_aa);
+	assert_int_equal(plan->nr_arms, 2);
+	assert_string_equal(plan->arms[0].name, "vm");
+	assert_string_equal(plan->arms[1].name, "vm-again");
+	assert_string_equal(plan->base, "vm");
+	assert_int_equal(plan->blocks, 7);
+	assert_int_equal(plan->nr_claims, 1);
+	assert_string_equal(plan->text, text);
+	for (size_t i = 0; i < plan->nr_arms; i++) {
+		assert_string_equal(plan->arms[i].target, "libvirt");
+		assert_int_equal(plan->arms[i].line, 4);
+		assert_int_equal(plan->arms[i].settings.nr, 2);
+		assert_string_equal(nn_pairs_get(&plan->arms[i].settings, "memory"), "1GiB");
+		assert_string_equal(nn_pairs_get(&plan->arms[i].settings, "vcpus"), "1");
+	}
+}
+
+static void both_boots_of_an_aa_block_come_first_equally_often(void **state)
+{
+	NN_AUTO(free) char *text = aa_plan("design: {aa: native, blocks: 1000}\n");
+	NN_AUTO(plan) struct nn_plan *plan = NULL;
+	NN_AUTO(schedule) struct nn_schedule *schedule = NULL;
+	size_t nr_again_first = 0;
+
+	(void)state;
+	assert_int_equal(nn_plan_parse(text, "f.yaml", &catalog, &plan, NULL), 0);
+	schedule = nn_schedule_new(plan, 3);
+	assert_int_equal(schedule->nr_arms, 2);
+	for (size_t i = 0; i < schedule->nr_blocks; i++) {
+		assert_int_equal(schedule->blocks[i].arms[0] + schedule->blocks[i].arms[1], 1);
+		nr_again_first += schedule->blocks[i].arms[0];
+	}
+	assert_in_range(nr_again_first, 420, 580); /* 500 expected, standard deviation 16 */
+}
+
+static void an_aa_plan_may_name_its_base_and_needs_no_claims_and_no_other_arm(void **state)
+{
+	static const char *const texts[] = {
+		"name: x\narms: [{name: native, target: local}]\n"
+		"workloads: [{name: system/timer}]\ndesign: {aa: native}\n",
+		"name: x\narms: [{name: vm, target: libvirt}, {name: native, target: local}]\n"
+		"workloads: [{name: system/timer}]\ndesign: {base: native, aa: native}\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < NN_ARRAY_SIZE(texts); i++) {
+		NN_AUTO(plan) struct nn_plan *plan = NULL;
+
+		assert_int_equal(nn_plan_parse(texts[i], "f.yaml", &catalog, &plan, NULL), 0);
+		assert_true(plan->is_aa);
+		assert_int_equal(plan->nr_arms, 2);
+		assert_string_equal(plan->arms[1].name, "native-again");
+		assert_string_equal(plan->base, "native");
+		assert_int_equal(plan->nr_claims, 0);
+	}
 }
 
 static void the_hash_is_of_the_bytes(void **state)
@@ -412,6 +527,11 @@ int main(void)
 		cmocka_unit_test(workloads_keep_their_numbers_and_inherit_runs),
 		cmocka_unit_test(claims_keep_their_line_and_parts),
 		cmocka_unit_test(a_plan_that_says_little_gets_the_documented_defaults),
+		cmocka_unit_test(claims_need_not_say_for_what_and_may_repeat_themselves),
+		cmocka_unit_test(an_aa_plan_runs_one_arm_against_itself),
+		cmocka_unit_test(both_boots_of_an_aa_block_come_first_equally_often),
+		cmocka_unit_test(both_boots_of_an_aa_block_come_first_equally_often),
+		cmocka_unit_test(an_aa_plan_may_name_its_base_and_needs_no_claims_and_no_other_arm),
 		cmocka_unit_test(the_hash_is_of_the_bytes),
 		cmocka_unit_test(a_file_over_one_mebibyte_is_refused),
 		cmocka_unit_test(a_plan_that_cannot_be_read_names_the_file_and_the_cause),

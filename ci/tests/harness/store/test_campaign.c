@@ -35,6 +35,7 @@ static void campaign_comes_back_as_it_was_written(void **state)
 	assert_string_equal(campaign.device_bdf, "0000:01:00.0");
 	assert_string_equal(campaign.device_driver, "nvme");
 	assert_true(campaign.seed == UINT64_MAX - 1);
+	assert_false(campaign.is_aa);
 	nn_campaign_release(&campaign);
 	assert_int_equal(nn_store_campaign_get(f->store, 99, &campaign, &f->err), -ENOENT);
 	assert_message(f, "has no campaign 99");

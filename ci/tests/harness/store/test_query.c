@@ -301,6 +301,8 @@ static int check_summary(void *user, int nr_columns, const char *const *columns,
 	assert_string_equal(columns[NN_SUMMARY_DEVICE], "0000:01:00.0");
 	assert_string_equal(columns[NN_SUMMARY_DRIVER_BEFORE], "nvme");
 	assert_string_equal(columns[NN_SUMMARY_DRIVER_AFTER], "vfio-pci");
+	assert_string_equal(columns[NN_SUMMARY_IS_AA], "0");
+	assert_string_equal(columns[NN_SUMMARY_PLAN_TEXT], "name: x\n");
 	return 0;
 }
 
@@ -313,6 +315,108 @@ static void summary_has_every_column_in_its_place(void **state)
 	assert_ok(f, nn_store_campaign_driver_after(f->store, f->campaign, "vfio-pci", &f->err));
 	assert_ok(f, nn_store_summary(f->store, f->campaign, check_summary, &nr, &f->err));
 	assert_int_equal(nr, 1);
+}
+
+/* A fact that differs between done boots, one of a failed boot, one without a value. */
+static void fact_of_an_arm_is_one_text(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const kernels[] = {"6.12", "6.1", "6.12", "lost"};
+	static const struct {
+		const char *arm;
+		const char *side;
+		const char *name;
+		const char *expected;
+	} cases[] = {
+		{"native", "system", "kernel.release", "6.1 | 6.12"},
+		{"native", "system", "board", "X"},
+		{"native", "host", "kernel.release", NULL},
+		{"vm", "system", "kernel.release", NULL},
+		{"native", "system", "absent", NULL},
+		{"none", "system", "kernel.release", NULL},
+	};
+
+	for (size_t i = 0; i < NN_ARRAY_SIZE(kernels); i++) {
+		int64_t boot = fixture_add_boot(f, 0, i, 0);
+		struct nn_pairs facts = {0};
+
+		nn_pairs_add(&facts, "kernel.release", kernels[i]);
+		if (i == 1)
+			nn_pairs_add(&facts, "board", "X");
+		assert_ok(f, nn_store_facts_add(f->store, boot, "system", &facts, &f->err));
+		fixture_end_boot(f, boot, i < 3 ? "done" : "failed");
+		nn_pairs_release(&facts);
+	}
+	for (size_t i = 0; i < NN_ARRAY_SIZE(cases); i++) {
+		char *value = (char *)"untouched";
+
+		assert_ok(f, nn_store_fact(f->store, f->campaign, cases[i].arm, cases[i].side,
+					   cases[i].name, &value, &f->err));
+		if (cases[i].expected)
+			assert_string_equal(value, cases[i].expected);
+		else
+			assert_null(value);
+		free(value);
+	}
+}
+
+static void campaigns_come_oldest_first(void **state)
+{
+	struct fixture *f = *state;
+	struct nn_strbuf lines = NN_STRBUF_INIT;
+
+	(void)fixture_add_campaign(f, "early");
+	fixture_end_boot(f, fixture_add_boot(f, 0, 0, 0), "done");
+	fixture_end_boot(f, fixture_add_boot(f, 1, 0, 0), "done");
+	fixture_end_boot(f, fixture_add_boot(f, 1, 1, 0), "failed");
+	free(fixture_sql(f, "UPDATE campaign SET uuid = 'u' || id, started = '2025-0' || (5 - id),"
+			    " finished = CASE id WHEN 2 THEN '2026' END, is_aa = id - 1"));
+	assert_ok(f, nn_store_each_campaign(f->store, fixture_collect, &lines, &f->err));
+	assert_string_equal(nn_strbuf_str(&lines),
+			    "u2|early|running|2025-03|2026|f1|a board|0|1|native|abc|0|2\n"
+			    "u1|demo|running|2025-04|NULL|f1|a board|0|0|native|abc|2|1\n");
+	nn_strbuf_release(&lines);
+}
+
+static int collect_aa(void *user, int64_t campaign, const char *uuid, const char *started,
+		      struct nn_err *err)
+{
+	(void)err;
+	nn_strbuf_addf(user, "%lld %s %s\n", (long long)campaign, uuid, started);
+	return 0;
+}
+
+static int stop_at_aa(void *user, int64_t campaign, const char *uuid, const char *started,
+		      struct nn_err *err)
+{
+	(void)user;
+	(void)campaign;
+	(void)started;
+	return nn_err_set(err, -ECANCELED, "enough of %s", uuid);
+}
+
+static void finished_aa_campaigns_of_a_machine_come_newest_first(void **state)
+{
+	struct fixture *f = *state;
+	struct nn_machine_row other = {.fingerprint = "f2"};
+	struct nn_strbuf lines = NN_STRBUF_INIT;
+
+	for (int i = 2; i <= 6; i++)
+		(void)fixture_add_campaign(f, "again");
+	assert_ok(f, nn_store_machine(f->store, &other, &f->machine, &f->err));
+	/* 1: no A/A; 2, 3 and 4: wanted; 5: not finished; 6: of another machine */
+	free(fixture_sql(f, "UPDATE campaign SET uuid = 'u' || id, started = '2025-0' || (9 - id),"
+			    " is_aa = id > 1, state = CASE id WHEN 5 THEN 'failed' ELSE 'done' END,"
+			    " machine = CASE id WHEN 6 THEN 2 ELSE 1 END"));
+	assert_ok(f, nn_store_each_aa(f->store, "f1", 3, collect_aa, &lines, &f->err));
+	assert_string_equal(nn_strbuf_str(&lines), "2 u2 2025-07\n4 u4 2025-05\n");
+	nn_strbuf_clear(&lines);
+	assert_ok(f, nn_store_each_aa(f->store, "f2", 0, collect_aa, &lines, &f->err));
+	assert_string_equal(nn_strbuf_str(&lines), "6 u6 2025-03\n");
+	assert_int_equal(nn_store_each_aa(f->store, "f1", 0, stop_at_aa, NULL, &f->err),
+			 -ECANCELED);
+	assert_message(f, "enough of u2");
+	nn_strbuf_release(&lines);
 }
 
 int main(void)
@@ -333,6 +437,9 @@ int main(void)
 		TEST(clock_checks_keep_their_digits),
 		TEST(claims_come_in_the_order_of_the_plan),
 		TEST(summary_has_every_column_in_its_place),
+		TEST(fact_of_an_arm_is_one_text),
+		TEST(campaigns_come_oldest_first),
+		TEST(finished_aa_campaigns_of_a_machine_come_newest_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

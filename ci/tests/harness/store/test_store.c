@@ -35,11 +35,12 @@ static void write_at(const char *path, long offset, const void *bytes, size_t le
 	assert_int_equal(close(fd), 0);
 }
 
-/* A file of the first format, made by its own DDL, with one row in every table that changed. */
-static void make_version_1(const struct fixture *f)
+/* A file of an older format, made by its own DDL, with one row in every table that changed. */
+static void make_version(const struct fixture *f, int version)
 {
 	size_t len;
-	char *ddl = read_whole("ci/tests/fixtures/store-v1.sql", &len);
+	char *name = nn_asprintf("ci/tests/fixtures/store-v%d.sql", version);
+	char *ddl = read_whole(name, &len);
 	sqlite3 *db = NULL;
 
 	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
@@ -64,6 +65,7 @@ static void make_version_1(const struct fixture *f)
 		SQLITE_OK);
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
 	free(ddl);
+	free(name);
 }
 
 static void created_file_is_ours_durable_and_referential(void **state)
@@ -72,7 +74,7 @@ static void created_file_is_ours_durable_and_referential(void **state)
 
 	fixture_open(f, NN_STORE_CREATE);
 	assert_sql(f, "PRAGMA application_id", "1313759604");
-	assert_sql(f, "PRAGMA user_version", "2");
+	assert_sql(f, "PRAGMA user_version", "3");
 	assert_sql(f, "PRAGMA journal_mode", "wal");
 	assert_sql(f,
 		   "SELECT count(*) FROM pragma_table_list WHERE type = 'table'"
@@ -123,7 +125,7 @@ static void newer_format_is_refused_and_left_alone(void **state)
 	assert_ok(f, nn_sha256_file(f->path, before, &f->err));
 	for (int mode = NN_STORE_READ; mode <= NN_STORE_CREATE; mode++) {
 		assert_int_equal(nn_store_open(f->path, mode, &f->store, &f->err), -EPROTO);
-		assert_message(f, "has format 7, this nearnative knows up to 2: use a newer "
+		assert_message(f, "has format 7, this nearnative knows up to 3: use a newer "
 				  "nearnative");
 	}
 	assert_ok(f, nn_sha256_file(f->path, after, &f->err));
@@ -166,6 +168,93 @@ static void corrupt_pages_are_refused_and_left_alone(void **state)
 	assert_string_equal(before, after);
 }
 
+/* A page of a large file that is corrupt: the header is sound, and the end is a hole. */
+static void large_file_is_read_without_a_look_at_every_page(void **state)
+{
+	struct fixture *f = *state;
+	unsigned char noise[4096];
+	char *page;
+
+	fill(f);
+	page = fixture_sql(f, "SELECT rootpage FROM sqlite_schema WHERE name = 'artifact'");
+	memset(noise, 0x5a, sizeof(noise));
+	write_at(f->path, (strtoll(page, NULL, 10) - 1) * 4096, noise, sizeof(noise));
+	free(page);
+	assert_int_equal(nn_store_open(f->path, NN_STORE_READ, &f->store, &f->err), -EUCLEAN);
+	assert_int_equal(truncate(f->path, 65 * 1024 * 1024), 0);
+	for (int mode = NN_STORE_WRITE; mode <= NN_STORE_CREATE; mode++)
+		assert_int_equal(nn_store_open(f->path, mode, &f->store, &f->err), -EUCLEAN);
+	fixture_open(f, NN_STORE_READ);
+	assert_int_equal(nn_store_check(f->store, &f->err), -EUCLEAN);
+	assert_message(f, "is corrupt: ");
+}
+
+static void large_file_of_another_program_is_refused_still(void **state)
+{
+	struct fixture *f = *state;
+	static const char text[] = "no database";
+
+	write_at(f->path, 0, text, sizeof(text));
+	assert_int_equal(truncate(f->path, 65 * 1024 * 1024), 0);
+	assert_int_equal(nn_store_open(f->path, NN_STORE_READ, &f->store, &f->err), -EUCLEAN);
+	assert_message(f, "file is not a database");
+}
+
+static bool exists(const struct fixture *f, const char *suffix)
+{
+	char *path = nn_asprintf("%s%s", f->path, suffix);
+	bool does_exist = access(path, F_OK) == 0;
+
+	free(path);
+	return does_exist;
+}
+
+static void abandoned_file_that_was_made_for_nothing_vanishes(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const suffixes[] = {"", "-wal", "-shm", "-journal", ".lock"};
+	struct nn_machine_row machine = {.fingerprint = "f1"};
+
+	fixture_open(f, NN_STORE_CREATE);
+	assert_ok(f, nn_store_machine(f->store, &machine, &f->machine, &f->err));
+	nn_store_abandon(f->store);
+	f->store = NULL;
+	for (size_t i = 0; i < NN_ARRAY_SIZE(suffixes); i++)
+		assert_false(exists(f, suffixes[i]));
+	nn_store_abandon(NULL);
+}
+
+static void abandoned_file_stays_when_it_was_there_or_has_a_campaign(void **state)
+{
+	struct fixture *f = *state;
+
+	fixture_open(f, NN_STORE_CREATE);
+	fixture_close(f);
+	fixture_open(f, NN_STORE_CREATE);
+	nn_store_abandon(f->store);
+	f->store = NULL;
+	assert_true(exists(f, ""));
+	assert_int_equal(unlink(f->path), 0);
+	fixture_begin(f);
+	nn_store_abandon(f->store);
+	f->store = NULL;
+	assert_sql(f, "SELECT count(*) FROM campaign", "1");
+}
+
+/* A folder in the way of the journal lets the file be made, but not its tables. */
+static void file_whose_tables_cannot_be_made_is_not_left_behind(void **state)
+{
+	struct fixture *f = *state;
+	char *journal = nn_asprintf("%s-journal", f->path);
+
+	assert_int_equal(mkdir(journal, 0755), 0);
+	assert_int_not_equal(nn_store_open(f->path, NN_STORE_CREATE, &f->store, &f->err), 0);
+	assert_false(exists(f, ""));
+	assert_int_equal(rmdir(journal), 0);
+	free(journal);
+	fixture_open(f, NN_STORE_CREATE);
+}
+
 static void file_that_is_no_database_is_refused(void **state)
 {
 	struct fixture *f = *state;
@@ -206,7 +295,7 @@ static void empty_file_becomes_a_database_only_on_request(void **state)
 	assert_int_equal(nn_store_open(f->path, NN_STORE_READ, &f->store, &f->err), -EUCLEAN);
 	assert_message(f, "is empty");
 	fixture_open(f, NN_STORE_CREATE);
-	assert_sql(f, "PRAGMA user_version", "2");
+	assert_sql(f, "PRAGMA user_version", "3");
 }
 
 static void folder_is_refused_with_its_name(void **state)
@@ -227,8 +316,23 @@ static void second_writer_is_refused_until_the_first_closes(void **state)
 	assert_message(f, f->path);
 	assert_message(f, "another nearnative");
 	assert_null(second);
+	assert_true(nn_store_has_writer(f->store));
 	fixture_close(f);
 	fixture_open(f, NN_STORE_WRITE);
+}
+
+static void reader_knows_whether_there_is_a_writer(void **state)
+{
+	struct fixture *f = *state;
+	struct nn_store *reader = NULL;
+
+	fixture_begin(f);
+	assert_ok(f, nn_store_open(f->path, NN_STORE_READ, &reader, &f->err));
+	assert_true(nn_store_has_writer(reader));
+	fixture_close(f);
+	assert_false(nn_store_has_writer(reader));
+	nn_store_close(reader);
+	fixture_open(f, NN_STORE_WRITE); /* asking leaves no lock behind */
 }
 
 static void reader_sees_what_the_writer_committed_and_cannot_write(void **state)
@@ -251,46 +355,96 @@ static void reader_sees_what_the_writer_committed_and_cannot_write(void **state)
 static void older_file_is_migrated_with_its_rows(void **state)
 {
 	struct fixture *f = *state;
-	struct nn_campaign campaign = {0};
 
-	make_version_1(f);
-	fixture_open(f, NN_STORE_WRITE);
-	assert_sql(f, "PRAGMA user_version", "2");
-	assert_ok(f, nn_store_check(f->store, &f->err));
-	assert_ok(f, nn_store_campaign_find(f->store, "old", &campaign, &f->err));
-	assert_int_equal(campaign.id, 5);
-	assert_true(campaign.seed == (uint64_t)-2);
-	nn_campaign_release(&campaign);
-	assert_sql(f, "SELECT value FROM v_sample WHERE campaign = 'u5'", "42.5");
-	assert_sql(f, "SELECT driver_after FROM campaign", NULL);
-	assert_ok(f, nn_store_boot_clock(f->store, 9, 1e-6, 1e-5, 70, true, &f->err));
-	assert_sql(f, "SELECT clock_is_mismatch FROM boot", "1");
+	for (int version = 1; version < NN_STORE_VERSION; version++) {
+		struct nn_campaign campaign = {0};
+
+		make_version(f, version);
+		fixture_open(f, NN_STORE_WRITE);
+		assert_sql(f, "PRAGMA user_version", "3");
+		assert_ok(f, nn_store_check(f->store, &f->err));
+		assert_ok(f, nn_store_campaign_find(f->store, "old", &campaign, &f->err));
+		assert_int_equal(campaign.id, 5);
+		assert_true(campaign.seed == (uint64_t)-2);
+		assert_false(campaign.is_aa);
+		nn_campaign_release(&campaign);
+		assert_sql(f, "SELECT value FROM v_sample WHERE campaign = 'u5'", "42.5");
+		assert_sql(f, "SELECT driver_after FROM campaign", NULL);
+		assert_ok(f, nn_store_boot_clock(f->store, 9, 1e-6, 1e-5, 70, true, &f->err));
+		assert_sql(f, "SELECT clock_is_mismatch FROM boot", "1");
+		assert_ok(f, nn_store_baseline_set(f->store, "main", 5, &f->err));
+		assert_sql(f, "SELECT campaign FROM baseline", "5");
+		fixture_close(f);
+		assert_int_equal(unlink(f->path), 0);
+	}
 }
+
+/* Columns, keys and references of every table; indexes; tables that a migration makes anew. */
+static const char *const shapes[] = {
+	"SELECT group_concat(line, char(10)) FROM (SELECT m.name || ' ' || x.cid || ' ' ||"
+	" x.name || ' ' || x.type || ' ' || x.\"notnull\" || ' ' ||"
+	" coalesce(x.dflt_value, '-') || ' ' || x.pk AS line FROM sqlite_schema AS m,"
+	" pragma_table_xinfo(m.name) AS x WHERE m.type IN ('table', 'view')"
+	" ORDER BY m.name, x.cid)",
+	"SELECT group_concat(line, char(10)) FROM (SELECT m.name || ' ' || k.id || ' ' ||"
+	" k.seq || ' ' || k.\"table\" || ' ' || k.\"from\" AS line FROM sqlite_schema AS m,"
+	" pragma_foreign_key_list(m.name) AS k ORDER BY m.name, k.\"from\")",
+	"SELECT group_concat(name || coalesce(sql, ''), char(10)) FROM (SELECT name, sql"
+	" FROM sqlite_schema WHERE type = 'index' ORDER BY name)",
+	"SELECT group_concat(sql, char(10)) FROM (SELECT sql FROM sqlite_schema"
+	" WHERE type = 'view' OR name IN ('baseline', 'baseline_move', 'decision')"
+	" ORDER BY name)",
+	"SELECT group_concat(line, char(10)) FROM (SELECT name || strict || wr AS line"
+	" FROM pragma_table_list WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+	" ORDER BY name)",
+};
 
 static void migrated_tables_equal_new_ones(void **state)
 {
 	struct fixture *f = *state;
-	static const char *const shapes[] = {
-		"SELECT group_concat(line, char(10)) FROM (SELECT m.name || ' ' || x.cid || ' ' ||"
-		" x.name || ' ' || x.type || ' ' || x.\"notnull\" || ' ' ||"
-		" coalesce(x.dflt_value, '-') || ' ' || x.pk AS line FROM sqlite_schema AS m,"
-		" pragma_table_xinfo(m.name) AS x WHERE m.type IN ('table', 'view')"
-		" ORDER BY m.name, x.cid)",
-		"SELECT group_concat(name || coalesce(sql, ''), char(10)) FROM (SELECT name, sql"
-		" FROM sqlite_schema WHERE type = 'index' ORDER BY name)",
-	};
-	char *old[NN_ARRAY_SIZE(shapes)];
 
-	make_version_1(f);
+	for (int version = 1; version < NN_STORE_VERSION; version++) {
+		char *old[NN_ARRAY_SIZE(shapes)];
+
+		make_version(f, version);
+		fixture_open(f, NN_STORE_WRITE);
+		fixture_close(f);
+		for (size_t i = 0; i < NN_ARRAY_SIZE(shapes); i++)
+			old[i] = fixture_sql(f, shapes[i]);
+		assert_int_equal(unlink(f->path), 0);
+		fixture_open(f, NN_STORE_CREATE);
+		for (size_t i = 0; i < NN_ARRAY_SIZE(shapes); i++) {
+			assert_sql(f, shapes[i], old[i]);
+			free(old[i]);
+		}
+		fixture_close(f);
+		assert_int_equal(unlink(f->path), 0);
+	}
+}
+
+/* The constraint came with ALTER TABLE in one, with CREATE TABLE in the other. */
+static void aa_flag_is_checked_in_old_and_new_files(void **state)
+{
+	struct fixture *f = *state;
+
+	make_version(f, 2);
 	fixture_open(f, NN_STORE_WRITE);
-	fixture_close(f);
-	for (size_t i = 0; i < NN_ARRAY_SIZE(shapes); i++)
-		old[i] = fixture_sql(f, shapes[i]);
-	assert_int_equal(unlink(f->path), 0);
-	fixture_open(f, NN_STORE_CREATE);
-	for (size_t i = 0; i < NN_ARRAY_SIZE(shapes); i++) {
-		assert_sql(f, shapes[i], old[i]);
-		free(old[i]);
+	f->machine = 1;
+	(void)fixture_add_campaign(f, "new");
+	for (int is_new = 0; is_new < 2; is_new++) {
+		sqlite3 *db = NULL;
+
+		fixture_close(f);
+		assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+		assert_int_equal(
+			sqlite3_exec(db, "UPDATE campaign SET is_aa = 1", NULL, NULL, NULL),
+			SQLITE_OK);
+		assert_int_equal(
+			sqlite3_exec(db, "UPDATE campaign SET is_aa = 2", NULL, NULL, NULL),
+			SQLITE_CONSTRAINT);
+		assert_int_equal(sqlite3_close(db), SQLITE_OK);
+		assert_int_equal(unlink(f->path), 0);
+		fixture_begin(f);
 	}
 }
 
@@ -301,7 +455,7 @@ static void older_file_is_read_without_being_changed(void **state)
 	char before[NN_SHA256_HEX_CAP];
 	char after[NN_SHA256_HEX_CAP];
 
-	make_version_1(f);
+	make_version(f, 1);
 	free(fixture_sql(f, "PRAGMA journal_mode = WAL"));
 	assert_ok(f, nn_sha256_file(f->path, before, &f->err));
 	fixture_open(f, NN_STORE_READ);
@@ -466,14 +620,21 @@ int main(void)
 		TEST(absent_file_is_made_only_on_request),
 		TEST(newer_format_is_refused_and_left_alone),
 		TEST(corrupt_pages_are_refused_and_left_alone),
+		TEST(large_file_is_read_without_a_look_at_every_page),
+		TEST(large_file_of_another_program_is_refused_still),
+		TEST(abandoned_file_that_was_made_for_nothing_vanishes),
+		TEST(abandoned_file_stays_when_it_was_there_or_has_a_campaign),
+		TEST(file_whose_tables_cannot_be_made_is_not_left_behind),
 		TEST(file_that_is_no_database_is_refused),
 		TEST(database_of_another_program_is_refused_and_left_alone),
 		TEST(empty_file_becomes_a_database_only_on_request),
 		TEST(folder_is_refused_with_its_name),
 		TEST(second_writer_is_refused_until_the_first_closes),
+		TEST(reader_knows_whether_there_is_a_writer),
 		TEST(reader_sees_what_the_writer_committed_and_cannot_write),
 		TEST(older_file_is_migrated_with_its_rows),
 		TEST(migrated_tables_equal_new_ones),
+		TEST(aa_flag_is_checked_in_old_and_new_files),
 		TEST(older_file_is_read_without_being_changed),
 		TEST(killed_writer_loses_nothing_that_was_acknowledged),
 		TEST_MMAP(without_shared_memory_a_rollback_journal_is_used),
