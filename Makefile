@@ -37,7 +37,7 @@ DEBIAN_PACKAGES := libcurl:libcurl4-gnutls-dev gnutls:libgnutls28-dev jansson:li
 
 AGENT_ROOMS := harness/base harness/protocol harness/device workloads collectors
 HOST_ROOMS  := $(AGENT_ROOMS) harness/stats harness/store harness/plan harness/server harness/target \
-	harness/runner harness/doctor harness/cmd reports
+	harness/runner harness/doctor harness/import harness/cmd reports
 agent_mains := harness/agent/main.c
 host_mains  := harness/cmd/main.c
 find_c       = $(sort $(shell find $(1) -name '*.c' 2>/dev/null))
@@ -61,7 +61,7 @@ SAN      := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-om
 all: $(PROGRAMS) $(BUILD)/nearnative.1 ## build both programs and the manual page
 
 deps: ## install the Debian packages that are missing (apt-get, as root or through sudo)
-	$(Q)sh ci/deps
+	$(Q)sh ci/deps --tests
 
 demo: ## set everything up and run the main job in the software lab
 	$(Q)sh ci/deps
@@ -69,7 +69,7 @@ demo: ## set everything up and run the main job in the software lab
 	$(Q)ci/demo $(BUILD)
 
 check: ## set everything up, then unit tests (ASan, UBSan) and end-to-end tests
-	$(Q)sh ci/deps
+	$(Q)sh ci/deps --tests
 	$(Q)$(MAKE) -j$$(nproc) all unit-tests
 	$(Q)$(MAKE) lint
 	$(Q)ci/check $(BUILD)

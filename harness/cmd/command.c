@@ -8,6 +8,8 @@
 #include "harness/target/target.h"
 #include "workloads/workload.h"
 
+#define BUILD_ID_DIGITS 16
+
 #define NN_COMMAND(symbol) extern const struct nn_command nn_command_##symbol;
 #include "harness/cmd/list.h"
 #undef NN_COMMAND
@@ -147,6 +149,14 @@ const char *nn_command_db(const char *given)
 	if (given)
 		return given;
 	return from_env && *from_env ? from_env : "nearnative.db";
+}
+
+int nn_command_build_id(char ret_id[NN_SHA256_HEX_CAP], struct nn_err *err)
+{
+	int rc = nn_sha256_file("/proc/self/exe", ret_id, err);
+
+	ret_id[BUILD_ID_DIGITS] = '\0';
+	return rc;
 }
 
 int nn_command_print(const struct nn_cmd *cmd, const struct nn_strbuf *text)

@@ -9,6 +9,7 @@
 #include <signal.h>
 
 #include "harness/base/err.h"
+#include "harness/base/hash.h"
 #include "harness/base/log.h"
 #include "harness/base/options.h"
 #include "harness/base/sysfs.h"
@@ -67,6 +68,9 @@ const struct nn_plan_catalog *nn_command_catalog(void);
 
 /** The database to use: @given, else $NEARNATIVE_DB, else "nearnative.db". */
 const char *nn_command_db(const char *given);
+
+/** This program's build: the first digits of the SHA-256 of its file. */
+int nn_command_build_id(char ret_id[NN_SHA256_HEX_CAP], struct nn_err *err);
 
 /** Write to stdout and make sure that it arrived. */
 int nn_command_print(const struct nn_cmd *cmd, const struct nn_strbuf *text);

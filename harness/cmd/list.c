@@ -4,6 +4,7 @@
 #include "collectors/collector.h"
 #include "harness/base/json.h"
 #include "harness/cmd/command.h"
+#include "harness/import/import.h"
 #include "harness/target/target.h"
 #include "reports/report.h"
 #include "workloads/workload.h"
@@ -88,7 +89,7 @@ static int list_execute(const struct nn_cmd *cmd, int argc, char *const *argv);
 const struct nn_command nn_command_list = {
 	.name = "list",
 	.operands = "",
-	.summary = "List workloads, collectors, targets and report formats",
+	.summary = "List workloads, collectors, targets, report formats and importers",
 	.options = list_options,
 	.execute = list_execute,
 };
@@ -100,6 +101,7 @@ static int list_execute(const struct nn_cmd *cmd, int argc, char *const *argv)
 		{"collectors", (const void *const *)nn_collectors, nn_nr_collectors},
 		{"targets", (const void *const *)nn_targets, nn_nr_targets},
 		{"reports", (const void *const *)nn_reports, nn_nr_reports},
+		{"importers", (const void *const *)nn_importers, nn_nr_importers},
 	};
 	NN_AUTO(operands) struct nn_operands operands = {0};
 	NN_AUTO(strbuf) struct nn_strbuf sb = NN_STRBUF_INIT;
