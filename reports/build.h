@@ -8,9 +8,6 @@
 
 #include "reports/comparison.h"
 
-/* Below this many boots nothing is called proven or refuted: reference statistics, §1.4. */
-#define NN_MIN_BOOTS 5
-
 /* How the runs of one workload went in one arm. */
 struct nn_run_tally {
 	char *arm;
@@ -66,7 +63,19 @@ void nn_build_doubts(const struct nn_build *build, const char *workload, const c
 /** Rows from boot values; verdicts are left for the claims. */
 int nn_build_rows(struct nn_build *build, struct nn_err *err);
 
-/** Verdicts of rows and claims. */
+/** Claims of the store that the plan's text does not bear out are invalid, and say so. */
+void nn_build_verify_claims(struct nn_comparison *comparison);
+
+/** Beside each row what the newest A/A campaigns of the machine gave. */
+int nn_build_aa(struct nn_build *build, struct nn_err *err);
+
+/** Telemetry and the spans of runs. */
+int nn_build_telemetry(struct nn_build *build, struct nn_err *err);
+
+/** Verdicts of rows and claims. Rows of one campaign stand together, and so do claims. */
 void nn_build_claims(struct nn_comparison *comparison);
+
+/** Workloads of an arm taken together, per campaign and pair of arms. */
+void nn_build_aggregates(struct nn_comparison *comparison);
 
 #endif

@@ -7,12 +7,9 @@
 
 #include "harness/base/array.h"
 #include "harness/base/strbuf.h"
-#include "harness/stats/ratio.h"
-
-#define PROVEN       "PROVEN"
-#define REFUTED      "REFUTED"
-#define INCONCLUSIVE "INCONCLUSIVE"
-#define INVALID      "INVALID"
+#include "harness/stats/moments.h"
+#include "harness/stats/proportion.h"
+#include "reports/judge.h"
 
 static bool covers(const struct nn_report_claim *claim, const struct nn_report_row *row)
 {
@@ -22,98 +19,63 @@ static bool covers(const struct nn_report_claim *claim, const struct nn_report_r
 	       fnmatch(claim->metric, row->metric, 0) == 0;
 }
 
-static bool is_invalid(const struct nn_report_row *row)
+/* Do reasons stand against the claim itself before it is judged? See nn_build_verify_claims(). */
+static bool is_void_claim(const struct nn_report_claim *claim)
 {
-	return row->verdict && strcmp(row->verdict, INVALID) == 0;
+	return !claim->verdict && claim->reasons.nr;
 }
 
-static bool has_pair(const struct nn_report_row *row)
-{
-	return row->nr_boots && !row->is_lone;
-}
-
-static const char *judge_row(const struct nn_report_row *row, double margin)
-{
-	if (is_invalid(row) || !isfinite(row->performance_ratio))
-		return INVALID;
-	if (row->nr_boots < NN_MIN_BOOTS)
-		return INCONCLUSIVE;
-	switch (nn_ratio_verdict(row->performance_lower95, row->performance_upper95, margin)) {
-	case NN_VERDICT_PROVEN:
-		return PROVEN;
-	case NN_VERDICT_REFUTED:
-		return REFUTED;
-	case NN_VERDICT_INCONCLUSIVE:
-		break;
-	}
-	return INCONCLUSIVE;
-}
+/* The rows of one campaign: indices @from … @to − 1 of the comparison's. */
+struct range {
+	size_t from;
+	size_t to;
+};
 
 /* ---- rows ---- */
 
-/* The strictest claim is the one a row is judged by. */
-static void set_margins(struct nn_comparison *comparison)
+/* The boot-mode guard: how many boots of the arm fall below the margin, reference §2.5. */
+static void guard_boots(struct nn_report_row *row)
 {
-	for (size_t r = 0; r < comparison->nr_rows; r++) {
-		struct nn_report_row *row = &comparison->rows[r];
+	const struct nn_cells *boots = &row->side.boots;
+	NN_AUTO(free) double *of_base = nn_calloc(row->base_side.boots.nr + 1, sizeof(double));
+	double median;
 
-		for (size_t c = 0; c < comparison->nr_claims; c++) {
-			const struct nn_report_claim *claim = &comparison->claims[c];
+	for (size_t i = 0; i < row->base_side.boots.nr; i++)
+		of_base[i] = row->base_side.boots.items[i].digest.mean;
+	median = nn_median(of_base, row->base_side.boots.nr);
+	for (size_t i = 0; i < boots->nr; i++) {
+		double mean = boots->items[i].digest.mean;
+		double performance =
+			row->direction == NN_HIGHER_IS_BETTER ? mean / median : median / mean;
 
-			if (covers(claim, row))
-				row->margin = fmax(row->margin, claim->margin);
-		}
+		row->nr_slow_boots += performance < row->margin;
 	}
+	row->slow_share_upper95 = nn_share_upper95(row->nr_slow_boots, boots->nr);
 }
 
+static void move_check(struct nn_report_row *row, struct nn_report_check *check)
+{
+	if (!row->verdict)
+		row->verdict = NN_STEAL(check->verdict);
+	for (size_t i = 0; i < check->reasons.nr; i++)
+		nn_strings_add(&row->reasons, NN_STEAL(check->reasons.items[i]));
+	free(check->reasons.items);
+	free(check->verdict);
+}
+
+/* The strictest claim is the one a row is judged by. */
 static void conclude_row(struct nn_report_row *row)
 {
-	if (row->is_lone)
-		return; /* it says so, and nothing else matters */
-	if (row->nr_boots && row->nr_boots < NN_MIN_BOOTS)
-		nn_strings_add(&row->reasons, nn_asprintf("fewer than %d boots: %" PRIu64,
-							  NN_MIN_BOOTS, row->nr_boots));
-	if (isnan(row->margin)) {
-		nn_strings_add(&row->reasons, nn_strdup("the plan claims nothing about it"));
+	struct nn_report_check check = {0};
+
+	if (row->is_lone || isnan(row->margin))
 		return;
-	}
-	if (!row->verdict)
-		row->verdict = nn_strdup(judge_row(row, row->margin));
-	if (strcmp(row->verdict, INCONCLUSIVE) == 0 && row->nr_boots >= NN_MIN_BOOTS)
-		nn_strings_add(&row->reasons, nn_asprintf("the margin %.4g lies within the "
-							  "interval",
-							  row->margin));
+	guard_boots(row);
+	nn_judge_row(row, row->margin, &check);
+	move_check(row, &check);
 }
 
 /* ---- claims ---- */
-
-/* The numbers that nn_boots_needed() looks at, of the ratio turned so that higher is better. */
-static struct nn_ratio performance_of(const struct nn_report_row *row)
-{
-	return (struct nn_ratio){
-		.nr_boots = row->nr_boots,
-		.estimate = row->performance_ratio,
-		.ci95 = {row->performance_ci95[0], row->performance_ci95[1]},
-		.lower95 = row->performance_lower95,
-		.upper95 = row->performance_upper95,
-		.sd_log = row->sd_log,
-		.df = (double)row->nr_boots - 1,
-	};
-}
-
-/* Boots beyond those there are; 0 when no number of boots would do. */
-static uint64_t boots_missing(const struct nn_report_row *row, double margin)
-{
-	const struct nn_ratio performance = performance_of(row);
-	size_t nr_needed;
-
-	if (row->nr_boots < 2 || !isfinite(row->sd_log)) /* of one boot nothing can be foretold */
-		return row->nr_boots < NN_MIN_BOOTS ? NN_MIN_BOOTS - row->nr_boots : 1;
-	nr_needed = nn_boots_needed(&performance, margin);
-	if (!nr_needed)
-		return 0;
-	return nr_needed > row->nr_boots ? nr_needed - row->nr_boots : 1;
-}
 
 /* What the rows that a claim covers add up to. */
 struct tally {
@@ -124,23 +86,24 @@ struct tally {
 	size_t nr_hopeless; /* inconclusive, and no number of boots would prove them */
 };
 
-static bool has_pairs(const struct nn_comparison *comparison, const struct nn_report_claim *claim,
-		      const char *workload)
+static bool has_pairs(const struct nn_comparison *comparison, struct range range,
+		      const struct nn_report_claim *claim, const char *workload)
 {
-	for (size_t i = 0; i < comparison->nr_rows; i++) {
+	for (size_t i = range.from; i < range.to; i++) {
 		const struct nn_report_row *row = &comparison->rows[i];
 
-		if (has_pair(row) && strcmp(row->workload, workload) == 0 && covers(claim, row))
+		if (nn_row_has_pair(row) && strcmp(row->workload, workload) == 0 &&
+		    covers(claim, row))
 			return true;
 	}
 	return false;
 }
 
 /* It does not apply to one of the arms; of it alone there is nothing to claim. */
-static void leave_out(const struct nn_comparison *comparison, struct nn_report_claim *claim,
-		      const struct nn_report_row *row)
+static void leave_out(const struct nn_comparison *comparison, struct range range,
+		      struct nn_report_claim *claim, const struct nn_report_row *row)
 {
-	bool is_metric = has_pairs(comparison, claim, row->workload);
+	bool is_metric = has_pairs(comparison, range, claim, row->workload);
 
 	nn_strings_add(&claim->reasons,
 		       nn_asprintf("%s%s%s was not measured in both arms and is left out",
@@ -148,80 +111,107 @@ static void leave_out(const struct nn_comparison *comparison, struct nn_report_c
 				   is_metric ? row->metric : ""));
 }
 
-static void tally_row(struct nn_report_claim *claim, const struct nn_report_row *row,
-		      struct tally *tally)
+/* Of two checks of one claim, the one whose row decides: refuted before invalid before open. */
+static int severity(const struct nn_report_check *check)
 {
-	const char *verdict = judge_row(row, claim->margin);
-	uint64_t nr_missing;
+	static const char *const order[] = {NN_PROVEN, NN_INCONCLUSIVE, NN_REFUTED, NN_INVALID};
 
-	tally->nr_rows++;
-	claim->lower95 = fmin(claim->lower95, row->performance_lower95);
-	claim->upper95 = fmin(claim->upper95, row->performance_upper95);
-	if (strcmp(verdict, INVALID) == 0) {
-		tally->nr_invalid++;
-		return;
+	for (size_t i = 0; i < NN_ARRAY_SIZE(order); i++) {
+		if (strcmp(check->verdict, order[i]) == 0)
+			return (int)i;
 	}
-	tally->nr_refuted += strcmp(verdict, REFUTED) == 0;
-	if (strcmp(verdict, INCONCLUSIVE) != 0)
+	return -1;
+}
+
+static bool is_worse(const struct nn_report_check *a, const struct nn_report_check *b)
+{
+	if (severity(a) != severity(b))
+		return severity(a) > severity(b);
+	return a->lower95 < b->lower95;
+}
+
+static void tally_row(const struct nn_comparison *comparison, struct nn_report_claim *claim,
+		      size_t row, struct tally *tally)
+{
+	struct nn_report_check *check =
+		NN_ARRAY_APPEND(claim->checks, claim->nr_checks, claim->cap_checks);
+
+	check->row = row;
+	nn_judge_row(&comparison->rows[row], claim->margin, check);
+	tally->nr_rows++;
+	tally->nr_invalid += strcmp(check->verdict, NN_INVALID) == 0;
+	tally->nr_refuted += strcmp(check->verdict, NN_REFUTED) == 0;
+	if (strcmp(check->verdict, NN_INCONCLUSIVE) != 0)
 		return;
 	tally->nr_inconclusive++;
-	nr_missing = boots_missing(row, claim->margin);
-	tally->nr_hopeless += nr_missing == 0;
-	if (nr_missing > claim->boots_needed)
-		claim->boots_needed = nr_missing;
-	if (row->nr_boots < NN_MIN_BOOTS)
-		nn_strings_add(&claim->reasons,
-			       nn_asprintf("fewer than %d boots: %s:%s has %" PRIu64, NN_MIN_BOOTS,
-					   row->workload, row->metric, row->nr_boots));
+	tally->nr_hopeless += check->boots_needed == 0;
+	if (check->boots_needed > claim->boots_needed)
+		claim->boots_needed = check->boots_needed;
+}
+
+static void find_worst(struct nn_report_claim *claim)
+{
+	const struct nn_report_check *worst = NULL;
+
+	for (size_t i = 0; i < claim->nr_checks; i++) {
+		if (!worst || is_worse(&claim->checks[i], worst))
+			worst = &claim->checks[i];
+	}
+	if (!worst)
+		return;
+	claim->worst = worst->row;
+	claim->lower95 = worst->lower95;
+	claim->upper95 = worst->upper95;
 }
 
 /* Intersection-union: every row must be proven, and one refuted row refutes the claim. */
 static const char *conclude(const struct tally *tally)
 {
 	if (!tally->nr_rows || tally->nr_invalid)
-		return INVALID;
+		return NN_INVALID;
 	if (tally->nr_refuted)
-		return REFUTED;
-	return tally->nr_inconclusive ? INCONCLUSIVE : PROVEN;
+		return NN_REFUTED;
+	return tally->nr_inconclusive ? NN_INCONCLUSIVE : NN_PROVEN;
 }
 
-/* Is it what invalidates all the rows (emulation), or something of this workload? */
-static bool is_common_reason(const struct nn_comparison *comparison,
-			     const struct nn_report_claim *claim, const char *reason)
+/* Does every check that is without a verdict give this reason (emulation), or one workload's? */
+static bool is_common_reason(const struct nn_report_claim *claim, const char *verdict,
+			     const char *reason)
 {
-	for (size_t i = 0; i < comparison->nr_rows; i++) {
-		const struct nn_report_row *row = &comparison->rows[i];
+	for (size_t i = 0; i < claim->nr_checks; i++) {
+		const struct nn_report_check *check = &claim->checks[i];
 
-		if (covers(claim, row) && is_invalid(row) &&
-		    !nn_strings_have(&row->reasons, reason))
+		if (strcmp(check->verdict, verdict) == 0 &&
+		    !nn_strings_have(&check->reasons, reason))
 			return false;
 	}
 	return true;
 }
 
-static void quote_doubts(const struct nn_comparison *comparison, struct nn_report_claim *claim)
+static void quote_checks(const struct nn_comparison *comparison, struct nn_report_claim *claim)
 {
-	for (size_t i = 0; i < comparison->nr_rows; i++) {
-		const struct nn_report_row *row = &comparison->rows[i];
+	for (size_t i = 0; i < claim->nr_checks; i++) {
+		const struct nn_report_check *check = &claim->checks[i];
+		const struct nn_report_row *row = &comparison->rows[check->row];
 
-		if (!covers(claim, row) || row->is_lone ||
-		    strcmp(judge_row(row, claim->margin), INVALID) != 0)
+		if (strcmp(check->verdict, claim->verdict) != 0)
 			continue;
-		for (size_t r = 0; r < row->reasons.nr; r++) {
-			const char *reason = row->reasons.items[r];
+		for (size_t r = 0; r < check->reasons.nr; r++) {
+			const char *reason = check->reasons.items[r];
 
-			if (is_common_reason(comparison, claim, reason))
+			if (is_common_reason(claim, claim->verdict, reason))
 				nn_strings_add(&claim->reasons, nn_strdup(reason));
 			else
 				nn_strings_add(&claim->reasons,
-					       nn_asprintf("%s: %s", row->workload, reason));
+					       nn_asprintf("%s:%s: %s", row->workload, row->metric,
+							   reason));
 		}
 	}
 }
 
 /* A covered workload that only ever failed has no row to speak against the claim: it does here. */
-static void tally_failures(const struct nn_comparison *comparison, struct nn_report_claim *claim,
-			   struct tally *tally)
+static void tally_failures(const struct nn_comparison *comparison, struct range range,
+			   struct nn_report_claim *claim, struct tally *tally)
 {
 	for (size_t i = 0; i < comparison->nr_skips; i++) {
 		const struct nn_report_skip *skip = &comparison->skips[i];
@@ -229,7 +219,7 @@ static void tally_failures(const struct nn_comparison *comparison, struct nn_rep
 		if (strcmp(skip->outcome, nn_outcome_name(NN_OUTCOME_SKIPPED)) == 0 ||
 		    (strcmp(skip->arm, claim->arm) != 0 && strcmp(skip->arm, claim->base) != 0) ||
 		    fnmatch(claim->workload, skip->workload, 0) != 0 ||
-		    has_pairs(comparison, claim, skip->workload))
+		    has_pairs(comparison, range, claim, skip->workload))
 			continue;
 		tally->nr_invalid++;
 		nn_strings_add(
@@ -240,42 +230,121 @@ static void tally_failures(const struct nn_comparison *comparison, struct nn_rep
 	}
 }
 
-static void judge_claim(const struct nn_comparison *comparison, struct nn_report_claim *claim)
+/* A claim that was altered or contradicts another is void, whatever its rows say. */
+static void void_checks(struct nn_report_claim *claim)
 {
-	struct tally tally = {0};
+	for (size_t i = 0; i < claim->nr_checks; i++) {
+		struct nn_report_check *check = &claim->checks[i];
+
+		free(check->verdict);
+		check->verdict = nn_strdup(NN_INVALID);
+		check->boots_needed = 0;
+		for (size_t r = 0; r < claim->reasons.nr; r++)
+			nn_strings_add(&check->reasons, nn_strdup(claim->reasons.items[r]));
+	}
+}
+
+static void judge_claim(const struct nn_comparison *comparison, struct range range,
+			struct nn_report_claim *claim)
+{
+	bool is_void = is_void_claim(claim);
+	struct tally tally = {.nr_invalid = is_void};
 
 	claim->lower95 = claim->upper95 = NAN;
-	for (size_t i = 0; i < comparison->nr_rows; i++) {
+	claim->worst = SIZE_MAX;
+	for (size_t i = range.from; i < range.to; i++) {
 		const struct nn_report_row *row = &comparison->rows[i];
 
 		if (!covers(claim, row))
 			continue;
-		if (has_pair(row) || is_invalid(row))
-			tally_row(claim, row, &tally);
+		if (nn_row_has_pair(row) || nn_row_is_invalid(row))
+			tally_row(comparison, claim, i, &tally);
 		else
-			leave_out(comparison, claim, row);
+			leave_out(comparison, range, claim, row);
 	}
-	tally_failures(comparison, claim, &tally);
+	if (is_void)
+		void_checks(claim);
+	tally_failures(comparison, range, claim, &tally);
+	find_worst(claim);
 	claim->verdict = nn_strdup(conclude(&tally));
-	if (tally.nr_invalid)
-		quote_doubts(comparison, claim);
+	if (strcmp(claim->verdict, NN_REFUTED) != 0)
+		quote_checks(comparison, claim);
 	if (!tally.nr_rows && !tally.nr_invalid)
 		nn_strings_add(&claim->reasons, nn_strdup("nothing measured"));
-	if (tally.nr_hopeless)
-		nn_strings_add(&claim->reasons,
-			       nn_strdup("no number of boots would prove it: an estimate lies "
-					 "below the margin"));
 	/* what more boots would bring is only known of an open question */
-	if (strcmp(claim->verdict, INCONCLUSIVE) != 0 || tally.nr_hopeless)
+	if (strcmp(claim->verdict, NN_INCONCLUSIVE) != 0 || tally.nr_hopeless)
 		claim->boots_needed = 0;
+}
+
+static bool is_same_subject(const struct nn_report_claim *a, const struct nn_report_claim *b)
+{
+	return strcmp(a->campaign, b->campaign) == 0 && strcmp(a->arm, b->arm) == 0 &&
+	       strcmp(a->base, b->base) == 0 && strcmp(a->workload, b->workload) == 0 &&
+	       strcmp(a->metric, b->metric) == 0;
+}
+
+/* One subject has one margin, and it is chosen before the data. Claims of a campaign are few. */
+static void refuse_mixed_margins(struct nn_report_claim *claims, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++) {
+		for (size_t j = 0; j < nr; j++) {
+			if (claims[i].margin != claims[j].margin &&
+			    is_same_subject(&claims[i], &claims[j]))
+				nn_strings_add(&claims[i].reasons,
+					       nn_asprintf("mixed margins: '%s' is claimed too",
+							   claims[j].text));
+		}
+	}
+}
+
+/* Judge the claims @first … of the campaign whose rows are @range; the index of the next one. */
+static size_t judge_campaign(struct nn_comparison *comparison, size_t first, struct range range)
+{
+	const char *campaign = comparison->claims[first].campaign;
+	size_t end = first;
+
+	while (end < comparison->nr_claims &&
+	       strcmp(comparison->claims[end].campaign, campaign) == 0)
+		end++;
+	refuse_mixed_margins(&comparison->claims[first], end - first);
+	for (size_t c = first; c < end; c++) {
+		struct nn_report_claim *claim = &comparison->claims[c];
+		bool is_void = is_void_claim(claim);
+
+		judge_claim(comparison, range, claim);
+		for (size_t r = range.from; r < range.to; r++) {
+			struct nn_report_row *row = &comparison->rows[r];
+
+			if (!is_void && covers(claim, row))
+				row->margin = fmax(row->margin, claim->margin);
+		}
+	}
+	return end;
+}
+
+/* The rows of @campaign, which begin at @from or there is none. */
+static struct range range_of(const struct nn_comparison *comparison, size_t from,
+			     const char *campaign)
+{
+	struct range range = {from, from};
+
+	while (range.to < comparison->nr_rows &&
+	       strcmp(comparison->rows[range.to].campaign, campaign) == 0)
+		range.to++;
+	return range;
 }
 
 void nn_build_claims(struct nn_comparison *comparison)
 {
+	size_t row = 0;
+
 	/* claims first: they quote the rows' doubts, not what is said of single rows below */
-	for (size_t i = 0; i < comparison->nr_claims; i++)
-		judge_claim(comparison, &comparison->claims[i]);
-	set_margins(comparison);
+	for (size_t claim = 0; claim < comparison->nr_claims;) {
+		struct range range = range_of(comparison, row, comparison->claims[claim].campaign);
+
+		claim = judge_campaign(comparison, claim, range);
+		row = range.to;
+	}
 	for (size_t i = 0; i < comparison->nr_rows; i++)
 		conclude_row(&comparison->rows[i]);
 }

@@ -3,6 +3,7 @@
 
 #include "harness/base/array.h"
 #include "reports/build.h"
+#include "reports/row.h"
 
 void nn_strings_release(struct nn_strings *strings)
 {
@@ -42,48 +43,62 @@ const struct nn_report_arm *nn_comparison_arm(const struct nn_comparison *compar
 
 bool nn_report_row_is_alike(const struct nn_report_row *a, const struct nn_report_row *b)
 {
+	if (strcmp(a->campaign, b->campaign) != 0)
+		return false;
 	if (!a->arm || !b->arm)
 		return !a->arm && !b->arm && strcmp(a->base_arm, b->base_arm) == 0;
 	return strcmp(a->base_arm, b->base_arm) == 0 && strcmp(a->arm, b->arm) == 0;
 }
 
-bool nn_comparison_is_first(const struct nn_comparison *comparison, size_t i)
+static void add_late_claims(struct nn_comparison *comparison,
+			    const struct nn_claim_requests *requests)
 {
-	for (size_t before = 0; before < i; before++) {
-		if (nn_report_row_is_alike(&comparison->rows[before], &comparison->rows[i]))
-			return false;
+	for (size_t i = 0; requests && i < requests->nr; i++) {
+		struct nn_report_claim *claim = nn_comparison_add_claim(
+			comparison, comparison->summary[NN_SUMMARY_UUID], &requests->items[i]);
+
+		claim->is_late = true;
 	}
-	return true;
+	if (requests && requests->nr)
+		nn_strings_add(&comparison->remarks,
+			       nn_strdup("claims were given after the data: they are not in the "
+					 "plan that was stored before the first boot"));
 }
 
-static bool all_give(const struct nn_comparison *comparison, const struct nn_report_row *first,
-		     const char *reason)
+static int build_rows(struct nn_build *build, struct nn_err *err)
 {
-	for (size_t i = 0; i < comparison->nr_rows; i++) {
-		const struct nn_report_row *row = &comparison->rows[i];
+	int rc = nn_build_rows(build, err);
 
-		if (nn_report_row_is_alike(row, first) && !nn_strings_have(&row->reasons, reason))
-			return false;
-	}
-	return true;
+	if (!rc)
+		rc = nn_build_aa(build, err);
+	if (!rc)
+		rc = nn_build_telemetry(build, err);
+	if (rc)
+		return rc;
+	nn_build_claims(build->out);
+	nn_build_aggregates(build->out);
+	return 0;
 }
 
-void nn_comparison_shared_reasons(const struct nn_comparison *comparison,
-				  const struct nn_report_row *first, struct nn_strings *ret_reasons)
+struct nn_report_claim *nn_comparison_add_claim(struct nn_comparison *comparison,
+						const char *campaign,
+						const struct nn_claim_request *request)
 {
-	size_t nr_alike = 0;
+	struct nn_report_claim *claim =
+		NN_ARRAY_APPEND(comparison->claims, comparison->nr_claims, comparison->cap_claims);
 
-	for (size_t i = 0; i < comparison->nr_rows; i++)
-		nr_alike += nn_report_row_is_alike(&comparison->rows[i], first);
-	for (size_t i = 0; nr_alike > 1 && i < first->reasons.nr; i++) {
-		const char *reason = first->reasons.items[i];
-
-		if (all_give(comparison, first, reason))
-			nn_strings_add(ret_reasons, nn_strdup(reason));
-	}
+	claim->campaign = nn_strdup(campaign);
+	claim->text = nn_strdup(request->text);
+	claim->arm = nn_strdup(request->arm);
+	claim->base = nn_strdup(request->base);
+	claim->workload = nn_strdup(request->workload);
+	claim->metric = nn_strdup(request->metric);
+	claim->margin = request->margin;
+	return claim;
 }
 
 int nn_comparison_new(struct nn_store *store, const char *campaign,
+		      const struct nn_claim_requests *late_claims,
 		      struct nn_comparison **ret_comparison, struct nn_err *err)
 {
 	NN_AUTO(campaign) struct nn_campaign found = {0};
@@ -100,11 +115,12 @@ int nn_comparison_new(struct nn_store *store, const char *campaign,
 	if (!rc)
 		rc = nn_build_validity(&build, err);
 	if (!rc) {
+		comparison->nr_campaigns = 1;
+		add_late_claims(comparison, late_claims);
+		nn_build_verify_claims(comparison);
 		nn_build_remarks(&build);
-		rc = nn_build_rows(&build, err);
+		rc = build_rows(&build, err);
 	}
-	if (!rc)
-		nn_build_claims(comparison);
 	nn_build_release(&build);
 	if (rc)
 		return nn_err_prefix(err, "report on campaign '%s'", found.name);
@@ -119,19 +135,14 @@ static void release_arm(struct nn_report_arm *arm)
 	nn_pairs_release(&arm->facts);
 }
 
-static void release_row(struct nn_report_row *row)
-{
-	free(row->workload);
-	free(row->metric);
-	free(row->unit);
-	free(row->base_arm);
-	free(row->arm);
-	free(row->verdict);
-	nn_strings_release(&row->reasons);
-}
-
 static void release_claim(struct nn_report_claim *claim)
 {
+	free(claim->campaign);
+	for (size_t i = 0; i < claim->nr_checks; i++) {
+		free(claim->checks[i].verdict);
+		nn_strings_release(&claim->checks[i].reasons);
+	}
+	free(claim->checks);
 	free(claim->text);
 	free(claim->arm);
 	free(claim->base);
@@ -158,6 +169,28 @@ static void release_skip(struct nn_report_skip *skip)
 	free(skip->reason);
 }
 
+static void release_aggregate(struct nn_report_aggregate *aggregate)
+{
+	free(aggregate->campaign);
+	free(aggregate->base_arm);
+	free(aggregate->arm);
+}
+
+static void release_telemetry(struct nn_report_telemetry *telemetry)
+{
+	free(telemetry->arm);
+	free(telemetry->name);
+	free(telemetry->unit);
+	free(telemetry->elapsed_s);
+	free(telemetry->values);
+}
+
+static void release_span(struct nn_report_span *span)
+{
+	free(span->arm);
+	free(span->workload);
+}
+
 void nn_comparison_free(struct nn_comparison *comparison)
 {
 	if (!comparison)
@@ -167,13 +200,23 @@ void nn_comparison_free(struct nn_comparison *comparison)
 	for (size_t i = 0; i < comparison->nr_arms; i++)
 		release_arm(&comparison->arms[i]);
 	for (size_t i = 0; i < comparison->nr_rows; i++)
-		release_row(&comparison->rows[i]);
+		nn_row_release(&comparison->rows[i]);
 	for (size_t i = 0; i < comparison->nr_claims; i++)
 		release_claim(&comparison->claims[i]);
 	for (size_t i = 0; i < comparison->nr_events; i++)
 		release_event(&comparison->events[i]);
 	for (size_t i = 0; i < comparison->nr_skips; i++)
 		release_skip(&comparison->skips[i]);
+	for (size_t i = 0; i < comparison->nr_aggregates; i++)
+		release_aggregate(&comparison->aggregates[i]);
+	for (size_t i = 0; i < comparison->nr_telemetry; i++)
+		release_telemetry(&comparison->telemetry[i]);
+	for (size_t i = 0; i < comparison->nr_spans; i++)
+		release_span(&comparison->spans[i]);
+	free(comparison->aggregates);
+	free(comparison->telemetry);
+	free(comparison->spans);
+	free(comparison->title);
 	free(comparison->banner);
 	free(comparison->arms);
 	free(comparison->rows);

@@ -37,6 +37,7 @@ static int take_summary(void *user, int nr_columns, const char *const *columns, 
 	for (int i = 0; i < nr_columns; i++)
 		out->summary[i] = nn_strdup(columns[i]);
 	out->is_emulated = column_bool(columns[NN_SUMMARY_IS_EMULATED]);
+	out->is_aa = column_bool(columns[NN_SUMMARY_IS_AA]);
 	out->allow_emulated = column_bool(columns[NN_SUMMARY_ALLOW_EMULATED]);
 	out->boot_s = seconds(columns[NN_SUMMARY_BOOT_NS]);
 	out->workloads_s = seconds(columns[NN_SUMMARY_WORKLOADS_NS]);
@@ -137,6 +138,7 @@ static int take_claim(void *user, int nr_columns, const char *const *columns, st
 		NN_ARRAY_APPEND(out->claims, out->nr_claims, out->cap_claims);
 
 	(void)nr_columns;
+	claim->campaign = nn_strdup(out->summary[NN_SUMMARY_UUID]);
 	claim->text = nn_strdup(columns[0]);
 	claim->arm = nn_strdup(columns[1]);
 	claim->base = nn_strdup(columns[2]);

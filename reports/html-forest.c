@@ -1,259 +1,293 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "reports/html-forest.h"
 
+#include <inttypes.h>
 #include <math.h>
 
+#include "harness/base/array.h"
 #include "harness/base/strbuf.h"
+#include "reports/html-forest-axis.h"
+#include "reports/html-notes.h"
+#include "reports/html-number.h"
+#include "reports/html-table.h"
 #include "reports/words.h"
 
-/*
- * One small SVG a row, with positions in per cent: it stretches with the page from phone to wall
- * without stretching its strokes and letters, and labels stay HTML, which wraps.
- */
-#define ROW_HEIGHT  "24"
-#define ROW_MIDDLE  "12"
-#define AXIS_HEIGHT "30"
-
-/*
- * Few boots give intervals of any width. The axis reaches this far beyond the estimates and
- * margins; an interval that goes on is drawn with an arrow.
- */
-#define INTERVAL_ROOM 1.5
-
-/*
- * A wider axis than this has ticks at 1, 1.5, 2, 3, 5, 7, 10 …, a narrower one at equal steps;
- * where so many would run into each other on a phone, some or all between the decades are left out.
- */
-#define WIDE_AXIS      2.5
-#define VERY_WIDE_AXIS 8.0
-#define HUGE_AXIS      100.0
-
-/* A logarithmic axis: twice as fast and half as fast lie equally far from 1. */
-struct axis {
-	double low;
-	double high;
+/* What all functions here need. */
+struct forest {
+	struct nn_html *html;
+	const struct nn_html_view *view;
+	struct nn_forest_axis axis;
+	bool has_ratios; /* something to draw */
 };
 
-static bool is_drawn(const struct nn_report_row *row)
+static void begin(struct nn_html *html)
 {
-	return isfinite(row->performance_ratio) && row->performance_ratio > 0;
+	static const char *const headings[] = {"workload",    "metric",  "",
+					       "performance", "verdict", NULL};
+
+	nn_html_table_open(html, "forest",
+			   "Performance as a share of the base arm's, whatever the metric: right "
+			   "of 100 % is better than the base. Bars are 95 % intervals. Dashed: the "
+			   "margin that a claim asks for. Shaded: the base arm against itself on "
+			   "this machine (A/A), where that was measured.",
+			   headings);
 }
 
-static void include(struct axis *axis, double ratio)
+static void gap_cell(const struct forest *forest)
 {
-	if (!isfinite(ratio) || ratio <= 0)
-		return;
-	axis->low = fmin(axis->low, ratio);
-	axis->high = fmax(axis->high, ratio);
+	nn_html_open(forest->html, "td", "class", "plot gap", NULL);
+	if (forest->has_ratios)
+		nn_forest_draw_gap(forest->html, &forest->axis);
+	nn_html_close(forest->html, "td");
 }
 
-static struct axis find_axis(const struct nn_comparison *c)
+static void pairing_heading(const struct forest *forest, const struct nn_report_row *row)
 {
-	struct axis estimates = {.low = 0.95, .high = 1.05};
-	struct axis axis;
+	NN_AUTO(free) char *name = nn_html_pairing_name(row);
 
-	for (size_t i = 0; i < c->nr_rows; i++) {
-		if (is_drawn(&c->rows[i])) {
-			include(&estimates, c->rows[i].performance_ratio);
-			include(&estimates, c->rows[i].margin);
-		}
-	}
-	axis = estimates;
-	for (size_t i = 0; i < c->nr_rows; i++) {
-		const double *bounds = c->rows[i].performance_ci95;
-
-		if (!is_drawn(&c->rows[i]))
-			continue;
-		include(&axis, fmax(bounds[0], estimates.low / INTERVAL_ROOM));
-		include(&axis, fmin(bounds[1], estimates.high * INTERVAL_ROOM));
-	}
-	/* room at both ends */
-	axis.low /= 1.02;
-	axis.high *= 1.02;
-	return axis;
+	nn_html_open(forest->html, "tr", "class", "pairing", NULL);
+	nn_html_element(forest->html, "th", name, "scope", "rowgroup", "colspan", "2", NULL);
+	gap_cell(forest);
+	nn_html_element(forest->html, "td", NULL, "colspan", "2", NULL);
+	nn_html_close(forest->html, "tr");
 }
 
-/* Where @ratio lies, 0–100; what lies beyond an end is put at the end. */
-static double place(const struct axis *axis, double ratio)
+/* Once for all rows of a workload, which follow each other. */
+static void workload_cell(const struct forest *forest, size_t place)
 {
-	double share = log(ratio / axis->low) / log(axis->high / axis->low);
+	const struct nn_report_row *row = nn_html_view_row(forest->view, place);
+	size_t nr = 1;
 
-	return 100 * fmin(fmax(share, 0), 1);
+	while (nn_html_is_same_workload(row, nn_html_view_row(forest->view, place + nr)))
+		nr++;
+	nn_html_open(forest->html, "th", "scope", "rowgroup", "class", "workload", "rowspan",
+		     nn_html_count(nr).text, NULL);
+	if (forest->view->c->nr_campaigns > 1 && row->campaign)
+		nn_html_textf(forest->html, "%s: ", row->campaign);
+	nn_html_text(forest->html, row->workload);
+	nn_html_close(forest->html, "th");
 }
 
-struct percent {
-	char text[16];
-};
-
-static struct percent percent(double value)
+static void metric_cell(const struct forest *forest, size_t place)
 {
-	struct percent p;
+	const struct nn_html_view *view = forest->view;
+	const struct nn_report_row *row = nn_html_view_row(view, place);
+	NN_AUTO(free) char *link = nn_html_row_link(view, view->places[place].row);
 
-	(void)snprintf(p.text, sizeof(p.text), "%.2f%%", value);
-	for (char *c = p.text; *c; c++) {
-		if (*c == ',') /* the decimal sign of some locales */
-			*c = '.';
-	}
-	return p;
-}
-
-static void vertical(struct nn_html *html, const struct axis *axis, double ratio, const char *class)
-{
-	struct percent x = percent(place(axis, ratio));
-
-	nn_html_void(html, "line", "class", class, "x1", x.text, "x2", x.text, "y1", "0", "y2",
-		     "100%", NULL);
-}
-
-/* The end of an interval, or an arrow where it goes on beyond the axis. */
-static void end_mark(struct nn_html *html, const struct axis *axis, double ratio)
-{
-	struct percent x = percent(place(axis, ratio));
-	bool is_clipped = ratio < axis->low || ratio > axis->high;
-
-	if (is_clipped)
-		nn_html_element(html, "text", ratio < axis->low ? "\xe2\x97\x80" : "\xe2\x96\xb6",
-				"class", "arrow", "x", x.text, "y", "16", "text-anchor",
-				ratio < axis->low ? "start" : "end", NULL);
+	nn_html_open(forest->html, "th", "scope", "row", "class", "metric", NULL);
+	if (link)
+		nn_html_element(forest->html, "a", row->metric, "href", link, NULL);
 	else
-		nn_html_void(html, "line", "class", "whisker", "x1", x.text, "x2", x.text, "y1",
-			     "7", "y2", "17", NULL);
+		nn_html_text(forest->html, row->metric);
+	nn_html_close(forest->html, "th");
 }
 
-static void draw_row(struct nn_html *html, const struct axis *axis, const struct nn_report_row *row)
+/* Figures of an arm that was measured alone. */
+static void lone_cell(struct nn_html *html, const struct nn_html_view *view,
+		      const struct nn_report_row *row)
 {
-	struct percent at = percent(place(axis, row->performance_ratio));
+	bool is_of_base = isfinite(row->base_value) || !row->arm;
+	const struct nn_report_side *side = is_of_base ? &row->base_side : &row->side;
+	double value = is_of_base ? row->base_value : row->value;
+	NN_AUTO(strbuf) struct nn_strbuf unit = NN_STRBUF_INIT;
 
-	nn_html_open(html, "svg", "width", "100%", "height", ROW_HEIGHT, "aria-hidden", "true",
-		     "focusable", "false", NULL);
-	vertical(html, axis, 1, "one");
-	if (isfinite(row->margin))
-		vertical(html, axis, row->margin, "margin");
-	if (isfinite(row->performance_ci95[0]) && isfinite(row->performance_ci95[1])) {
-		struct percent low = percent(place(axis, row->performance_ci95[0]));
-		struct percent high = percent(place(axis, row->performance_ci95[1]));
-
-		nn_html_void(html, "line", "class", "whisker", "x1", low.text, "x2", high.text,
-			     "y1", ROW_MIDDLE, "y2", ROW_MIDDLE, NULL);
-		end_mark(html, axis, row->performance_ci95[0]);
-		end_mark(html, axis, row->performance_ci95[1]);
-	}
-	nn_html_void(html, "circle", "class", "point", "cx", at.text, "cy", ROW_MIDDLE, "r", "4.5",
-		     NULL);
-	nn_html_close(html, "svg");
+	nn_words_unit(&unit, view->c, row);
+	nn_html_textf(
+		html, "%s: %s %s", is_of_base ? row->base_arm : row->arm,
+		nn_html_value(value, nn_html_value_half_width(value, side->sd_log, side->boots.nr))
+			.text,
+		nn_strbuf_str(&unit));
 }
 
-static void draw_tick(struct nn_html *html, const struct axis *axis, double tick)
+static void share(struct nn_html *html, double ratio, const double bounds[2])
 {
-	struct percent x = percent(place(axis, tick));
-	char label[16];
-
-	if (tick < axis->low || tick > axis->high)
+	nn_html_element(html, "b", nn_html_share(ratio, bounds).text, NULL);
+	if (!isfinite(bounds[0]) || !isfinite(bounds[1]))
 		return;
-	/* never in the form 1e+03 */
-	(void)snprintf(label, sizeof(label), tick < 1 ? "%.3g %%" : "%.0f %%", 100 * tick);
-	nn_html_void(html, "line", "class", "base", "x1", x.text, "x2", x.text, "y1", "1", "y2",
-		     "7", NULL);
-	nn_html_element(html, "text", label, "class", "tick", "x", x.text, "y", "22", "text-anchor",
-			"middle", NULL);
-}
-
-static void draw_decades(struct nn_html *html, const struct axis *axis)
-{
-	static const double steps[] = {1, 2, 5, 1.5, 3, 7};
-	double width = axis->high / axis->low;
-	size_t nr_steps = NN_ARRAY_SIZE(steps);
-
-	if (width > VERY_WIDE_AXIS)
-		nr_steps = 3;
-	if (width > HUGE_AXIS)
-		nr_steps = 1;
-	for (int decade = -6; decade <= 6; decade++) {
-		for (size_t i = 0; i < nr_steps; i++)
-			draw_tick(html, axis, steps[i] * pow(10, decade));
-	}
-}
-
-/* The widest of these steps that still gives a few ticks. */
-static double tick_step(const struct axis *axis)
-{
-	static const double steps[] = {1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01};
-
-	for (size_t i = 0; i < NN_ARRAY_SIZE(steps); i++) {
-		if ((axis->high - axis->low) / steps[i] >= 3)
-			return steps[i];
-	}
-	return 0.01;
-}
-
-static void draw_axis(struct nn_html *html, const struct axis *axis)
-{
-	double step = tick_step(axis);
-
-	nn_html_open(html, "div", "class", "axis", NULL);
-	nn_html_open(html, "svg", "width", "100%", "height", AXIS_HEIGHT, "aria-hidden", "true",
-		     "focusable", "false", NULL);
-	nn_html_void(html, "line", "class", "base", "x1", "0", "x2", "100%", "y1", "1", "y2", "1",
-		     NULL);
-	if (axis->high / axis->low > WIDE_AXIS) {
-		draw_decades(html, axis);
-	} else {
-		for (double n = ceil(axis->low / step); n * step <= axis->high; n++)
-			draw_tick(html, axis, n * step);
-	}
-	nn_html_close(html, "svg");
-	nn_html_close(html, "div");
-}
-
-static void write_row(struct nn_html *html, const struct axis *axis,
-		      const struct nn_report_row *row, bool is_one_of_many)
-{
-	NN_AUTO(strbuf) struct nn_strbuf figures = NN_STRBUF_INIT;
-
-	nn_strbuf_addf(&figures, "%.1f %%", 100 * row->performance_ratio);
-	if (isfinite(row->performance_ci95[0]) && isfinite(row->performance_ci95[1]))
-		nn_strbuf_addf(&figures, " (%.1f to %.1f)", 100 * row->performance_ci95[0],
-			       100 * row->performance_ci95[1]);
-	nn_html_open(html, "li", NULL);
-	nn_html_open(html, "span", "class", "label", NULL);
-	nn_html_element(html, "b", row->workload, NULL);
 	nn_html_text(html, " ");
-	nn_html_text(html, row->metric);
-	if (is_one_of_many)
-		nn_html_textf(html, ", %s against %s", row->arm, row->base_arm);
-	nn_html_close(html, "span");
-	nn_html_open(html, "span", "class", "plot", NULL);
-	draw_row(html, axis, row);
-	nn_html_close(html, "span");
-	nn_html_element(html, "span", nn_strbuf_str(&figures), "class", "figures", NULL);
-	nn_html_close(html, "li");
+	nn_html_element(html, "small", nn_html_share_range(bounds).text, NULL);
 }
 
-void nn_html_forest(struct nn_html *html, const struct nn_comparison *c)
+static void figure_cell(struct nn_html *html, const struct nn_html_view *view,
+			const struct nn_report_row *row)
 {
-	struct axis axis = find_axis(c);
-	size_t nr_drawn = 0;
-	size_t nr_pairings = 0;
+	nn_html_open(html, "td", "class", "figures", NULL);
+	if (nn_forest_is_drawn(row))
+		share(html, row->performance_ratio, row->performance_ci95);
+	else
+		lone_cell(html, view, row);
+	nn_html_close(html, "td");
+}
 
-	for (size_t i = 0; i < c->nr_rows; i++) {
-		nr_drawn += is_drawn(&c->rows[i]);
-		nr_pairings += nn_comparison_is_first(c, i);
+static void verdict_cell(struct nn_html *html, const struct nn_html_view *view,
+			 const struct nn_report_row *row)
+{
+	nn_html_open(html, "td", "class", "judged", NULL);
+	nn_html_verdict(html, row->verdict);
+	for (size_t i = 0; i < row->reasons.nr; i++)
+		nn_html_note_link(html, view, row->reasons.items[i]);
+	nn_html_close(html, "td");
+}
+
+static void write_row(const struct forest *forest, size_t place)
+{
+	const struct nn_html_view *view = forest->view;
+	const struct nn_report_row *row = nn_html_view_row(view, place);
+	struct nn_html *html = forest->html;
+	bool is_first = !nn_html_is_same_workload(row, nn_html_view_row(view, place - 1));
+
+	nn_html_open(html, "tr", "class", is_first ? "first" : NULL, NULL);
+	if (is_first)
+		workload_cell(forest, place);
+	metric_cell(forest, place);
+	if (nn_forest_is_drawn(row)) {
+		nn_html_open(html, "td", "class", "plot", NULL);
+		nn_forest_draw_row(html, &forest->axis, row);
+		nn_html_close(html, "td");
+	} else {
+		gap_cell(forest);
 	}
-	if (!nr_drawn)
+	figure_cell(html, view, row);
+	verdict_cell(html, view, row);
+	nn_html_close(html, "tr");
+}
+
+static bool is_aggregate_of(const struct nn_report_aggregate *aggregate,
+			    const struct nn_report_row *row)
+{
+	return row->arm && strcmp(aggregate->arm, row->arm) == 0 &&
+	       strcmp(aggregate->base_arm, row->base_arm) == 0 &&
+	       (!aggregate->campaign || !row->campaign ||
+		strcmp(aggregate->campaign, row->campaign) == 0);
+}
+
+static void write_aggregate(const struct forest *forest,
+			    const struct nn_report_aggregate *aggregate)
+{
+	struct nn_html *html = forest->html;
+	NN_AUTO(free)
+	char *text = nn_asprintf("all %" PRIu64 " together", aggregate->nr_rows);
+
+	nn_html_open(html, "tr", "class", "together", NULL);
+	nn_html_element(html, "th", text, "scope", "row", "class", "workload", "colspan", "2",
+			NULL);
+	nn_html_open(html, "td", "class", "plot", NULL);
+	nn_forest_draw_aggregate(html, &forest->axis, aggregate);
+	nn_html_close(html, "td");
+	nn_html_open(html, "td", "class", "figures", NULL);
+	share(html, aggregate->performance_ratio, aggregate->performance_ci95);
+	nn_html_close(html, "td");
+	nn_html_element(html, "td", "geometric mean", "class", "judged", NULL);
+	nn_html_close(html, "tr");
+}
+
+/* Below the last row of a pair of arms: what they give all together. */
+static void end_pairing(const struct forest *forest, const struct nn_report_row *row)
+{
+	const struct nn_comparison *c = forest->view->c;
+
+	for (size_t i = 0; i < c->nr_aggregates; i++) {
+		const struct nn_report_aggregate *aggregate = &c->aggregates[i];
+
+		if (!is_aggregate_of(aggregate, row) || !isfinite(aggregate->performance_ratio))
+			continue;
+		nn_html_open(forest->html, "tbody", NULL);
+		write_aggregate(forest, aggregate);
+		nn_html_close(forest->html, "tbody");
 		return;
-	nn_html_open(html, "figure", "class", "forest", NULL);
-	nn_html_element(
-		html, "figcaption",
-		"Performance against the base arm, with 95 % intervals. Right of the line "
-		"at 100 % is faster than the base; dashed lines are the margins that claims "
-		"ask for.",
-		NULL);
-	nn_html_open(html, "ul", NULL);
-	for (size_t i = 0; i < c->nr_rows; i++) {
-		if (is_drawn(&c->rows[i]))
-			write_row(html, &axis, &c->rows[i], nr_pairings > 1);
 	}
-	nn_html_close(html, "ul");
-	draw_axis(html, &axis);
-	nn_html_close(html, "figure");
+}
+
+static void write_rows(const struct forest *forest)
+{
+	const struct nn_html_view *view = forest->view;
+
+	for (size_t i = 0; i < view->nr; i++) {
+		const struct nn_report_row *row = nn_html_view_row(view, i);
+		const struct nn_report_row *before = nn_html_view_row(view, i - 1);
+		const struct nn_report_row *after = nn_html_view_row(view, i + 1);
+
+		if (!nn_html_is_same_workload(row, before))
+			nn_html_open(forest->html, "tbody", NULL);
+		if (!nn_html_is_same_pairing(row, before) && forest->view->has_pairings)
+			pairing_heading(forest, row);
+		write_row(forest, i);
+		if (!nn_html_is_same_workload(row, after))
+			nn_html_close(forest->html, "tbody");
+		if (!nn_html_is_same_pairing(row, after))
+			end_pairing(forest, row);
+	}
+}
+
+static void write_axis(const struct forest *forest)
+{
+	struct nn_html *html = forest->html;
+
+	nn_html_open(html, "tfoot", NULL);
+	nn_html_open(html, "tr", NULL);
+	nn_html_element(html, "td", NULL, "colspan", "2", NULL);
+	nn_html_open(html, "td", "class", "plot", NULL);
+	nn_forest_draw_axis(html, &forest->axis);
+	nn_html_close(html, "td");
+	nn_html_element(html, "td", NULL, "colspan", "2", NULL);
+	nn_html_close(html, "tr");
+	nn_html_close(html, "tfoot");
+}
+
+static void write_left_out(struct nn_html *html, const struct nn_html_view *view)
+{
+	if (view->nr == view->c->nr_rows)
+		return;
+	nn_html_open(html, "p", "class", "left-out", NULL);
+	nn_html_textf(html,
+		      "Of %zu comparisons these are the %zu that matter most, by verdict and by "
+		      "distance from the claim. All of them are in the JSON and CSV reports "
+		      "(--format json, --format csv).",
+		      view->c->nr_rows, view->nr);
+	nn_html_close(html, "p");
+}
+
+static void write_title(const struct forest *forest)
+{
+	const struct nn_report_row *first = nn_html_view_row(forest->view, 0);
+	NN_AUTO(free) char *name = NULL;
+
+	nn_html_open(forest->html, "h2", "id", "performance", NULL);
+	nn_html_text(forest->html, "Performance");
+	if (first && !forest->view->has_pairings) {
+		name = nn_html_pairing_name(first);
+		nn_html_textf(forest->html, ": %s", name);
+	}
+	nn_html_close(forest->html, "h2");
+}
+
+static bool has_ratios(const struct nn_html_view *view)
+{
+	for (size_t i = 0; i < view->nr; i++) {
+		if (nn_forest_is_drawn(nn_html_view_row(view, i)))
+			return true;
+	}
+	return false;
+}
+
+void nn_html_forest(struct nn_html *html, const struct nn_html_view *view)
+{
+	struct forest forest = {.html = html,
+				.view = view,
+				.axis = nn_forest_axis_find(view),
+				.has_ratios = has_ratios(view)};
+
+	write_title(&forest);
+	if (!view->nr) {
+		nn_html_element(html, "p", "Nothing was measured.", NULL);
+		nn_html_notes(html, view);
+		return;
+	}
+	write_left_out(html, view);
+	begin(html);
+	write_rows(&forest);
+	if (forest.has_ratios)
+		write_axis(&forest);
+	nn_html_table_close(html);
+	nn_html_notes(html, view);
 }

@@ -2,53 +2,13 @@
 #include "reports/html-writer.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdbool.h>
-#include <stdint.h>
+
+#include "reports/clean.h"
 
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
-
-/* The continuation bytes that a first byte asks for, and the smallest code they may spell. */
-static bool utf8_form(unsigned char first, size_t *ret_nr_more, uint32_t *ret_code,
-		      uint32_t *ret_least)
-{
-	if (first >= 0xc2 && first <= 0xdf) {
-		*ret_nr_more = 1;
-		*ret_code = first & 0x1f;
-		*ret_least = 0x80;
-	} else if ((first & 0xf0) == 0xe0) {
-		*ret_nr_more = 2;
-		*ret_code = first & 0x0f;
-		*ret_least = 0x800;
-	} else if (first >= 0xf0 && first <= 0xf4) {
-		*ret_nr_more = 3;
-		*ret_code = first & 0x07;
-		*ret_least = 0x10000;
-	} else {
-		return false;
-	}
-	return true;
-}
-
-/* Length of the well-formed sequence at @s that stands for a character of text, or 0. */
-static size_t utf8_length(const unsigned char *s)
-{
-	size_t nr_more;
-	uint32_t code, least;
-
-	if (!utf8_form(s[0], &nr_more, &code, &least))
-		return 0;
-	for (size_t i = 1; i <= nr_more; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-		code = code << 6 | (s[i] & 0x3f);
-	}
-	if (code < least || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
-		return 0;
-	if (code < 0xa0) /* C1 controls */
-		return 0;
-	return nr_more + 1;
-}
 
 static const char *entity(char c)
 {
@@ -72,26 +32,17 @@ static void escape(struct nn_strbuf *out, const char *text)
 {
 	while (*text) {
 		const char *escaped = entity(*text);
-		unsigned char byte = (unsigned char)*text;
-		size_t len = 1;
+		size_t len = nn_clean_length(text);
 
-		if (escaped) {
+		if (escaped)
 			nn_strbuf_add(out, escaped);
-		} else if (byte >= 0x80) {
-			len = utf8_length((const unsigned char *)text);
-			if (len)
-				nn_strbuf_addn(out, text, len);
-			else
-				nn_strbuf_add(out, REPLACEMENT);
-			len = len ? len : 1;
-		} else if (byte >= ' ' && byte != 0x7f) {
+		else if (len)
+			nn_strbuf_addn(out, text, len);
+		else if (*text == '\n' || *text == '\t')
 			nn_strbuf_addc(out, *text);
-		} else if (byte == '\n' || byte == '\t') {
-			nn_strbuf_addc(out, *text);
-		} else {
+		else
 			nn_strbuf_add(out, REPLACEMENT);
-		}
-		text += len;
+		text += len ? len : 1;
 	}
 }
 
@@ -130,11 +81,23 @@ void nn_html_open(struct nn_html *html, const char *tag, ...)
 	push(html, tag);
 }
 
+/* Behind these a line end would show as a blank. */
+static bool is_within_text(const char *tag)
+{
+	static const char *const tags[] = {"a", "b", "code", "i", "small", "span"};
+
+	for (size_t i = 0; i < NN_ARRAY_SIZE(tags); i++) {
+		if (strcmp(tags[i], tag) == 0)
+			return true;
+	}
+	return false;
+}
+
 void nn_html_close(struct nn_html *html, const char *tag)
 {
 	assert(html->depth && strcmp(html->open[html->depth - 1], tag) == 0);
 	html->depth--;
-	nn_strbuf_addf(html->out, "</%s>\n", tag);
+	nn_strbuf_addf(html->out, is_within_text(tag) ? "</%s>" : "</%s>\n", tag);
 }
 
 void nn_html_void(struct nn_html *html, const char *tag, ...)
@@ -160,6 +123,42 @@ void nn_html_element(struct nn_html *html, const char *tag, const char *text, ..
 	if (text)
 		nn_html_text(html, text);
 	nn_html_close(html, tag);
+}
+
+static void drop_trailing_zeros(char *text)
+{
+	size_t len = strlen(text);
+
+	while (len && text[len - 1] == '0')
+		text[--len] = '\0';
+	if (len && text[len - 1] == '.')
+		text[--len] = '\0';
+}
+
+struct nn_html_number nn_html_number(double value)
+{
+	/* beyond this nothing is a coordinate, and -0 is written as 0 */
+	double sane = isfinite(value) ? fmin(fmax(value, -1e9), 1e9) + 0.0 : 0;
+	struct nn_html_number number;
+
+	(void)snprintf(number.text, sizeof(number.text), "%.2f", sane);
+	for (char *c = number.text; *c; c++) {
+		if (*c == ',') /* the decimal sign of some locales */
+			*c = '.';
+	}
+	drop_trailing_zeros(number.text);
+	if (strcmp(number.text, "-0") == 0)
+		(void)snprintf(number.text, sizeof(number.text), "0");
+	return number;
+}
+
+struct nn_html_number nn_html_percent(double share)
+{
+	struct nn_html_number number = nn_html_number(100 * share);
+	size_t len = strlen(number.text);
+
+	(void)snprintf(number.text + len, sizeof(number.text) - len, "%%");
+	return number;
 }
 
 void nn_html_text(struct nn_html *html, const char *text)

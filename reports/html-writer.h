@@ -2,7 +2,9 @@
 /*
  * Writes HTML and inline SVG so that no text can become markup: every text and attribute value is
  * escaped, bytes that are no UTF-8 and control characters become U+FFFD. Elements are opened and
- * closed in pairs, which is asserted; tag and attribute names are constants of the caller.
+ * closed in pairs, which is asserted; tag and attribute names are constants of the caller. Marks
+ * that turn the direction of text around become U+FFFD too: they would let a text look like
+ * another.
  */
 #ifndef NN_REPORTS_HTML_WRITER_H
 #define NN_REPORTS_HTML_WRITER_H
@@ -32,6 +34,20 @@ void nn_html_void(struct nn_html *html, const char *tag, ...) __attribute__((sen
 /** An element that holds @text only; NULL is "". */
 void nn_html_element(struct nn_html *html, const char *tag, const char *text, ...)
 	__attribute__((sentinel));
+
+/*
+ * Numbers as attributes, whatever the locale. They are returned whole, so that
+ * nn_html_number(x).text may stand among the arguments of a call.
+ */
+struct nn_html_number {
+	char text[32];
+};
+
+/** A coordinate, to a hundredth: "12.5". What is not finite becomes "0". */
+struct nn_html_number nn_html_number(double value);
+
+/** A share of the width or height: 0.5 is "50%". */
+struct nn_html_number nn_html_percent(double share);
 
 /** Escaped text. */
 void nn_html_text(struct nn_html *html, const char *text);

@@ -3,14 +3,15 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 #include "harness/base/array.h"
+#include "reports/clean.h"
+#include "reports/sentences.h"
+#include "reports/text-page.h"
 #include "reports/words.h"
 
 #define WRAP_WIDTH 98
-#define GAP        2
-#define UP         "\xe2\x86\x91" /* ↑ */
-#define DOWN       "\xe2\x86\x93" /* ↓ */
 
 #define COLOUR_BAD   "\033[31m"
 #define COLOUR_GOOD  "\033[32m"
@@ -18,46 +19,25 @@
 #define COLOUR_BOLD  "\033[1m"
 #define COLOUR_RESET "\033[0m"
 
-enum column { WORKLOAD, METRIC, UNIT, BASE, ARM, RATIO, INTERVAL, BOOTS, VERDICT, NR_COLUMNS };
+/* So many claims are told one by one; of more (one for each of many campaigns) the count. */
+#define MAX_CLAIMS 20
 
-struct page {
-	const struct nn_comparison *c;
-	struct nn_strbuf *out;
-	bool use_colour;
-	struct nn_strings notes; /* reasons, told once below the tables and referred to by number */
-};
-
-struct line {
-	char *cells[NR_COLUMNS];
-	const char *colour; /* of the verdict, or NULL */
-};
-
-struct table {
-	struct line *lines;
-	size_t nr, cap;
-	size_t widths[NR_COLUMNS];
-	bool is_lone;             /* of one arm alone: no columns to compare in */
-	struct nn_strings shared; /* reasons told once above the table */
-};
-
-static void heading(struct page *page, const char *text)
+void nn_text_heading(struct nn_text_page *page, const char *text)
 {
-	nn_strbuf_addc(page->out, '\n');
-	if (page->use_colour)
-		nn_strbuf_addf(page->out, COLOUR_BOLD "%s" COLOUR_RESET "\n", text);
-	else
-		nn_strbuf_addf(page->out, "%s\n", text);
+	nn_strbuf_add(page->out, page->use_colour ? "\n" COLOUR_BOLD : "\n");
+	nn_clean_add(page->out, text, strlen(text));
+	nn_strbuf_add(page->out, page->use_colour ? COLOUR_RESET "\n" : "\n");
 }
 
-/* White space and control characters of foreign text must not break lines or colours. */
-static void add_clean(struct nn_strbuf *sb, const char *text, size_t len)
+/* The bytes of the word at @text; "26 %" is one. */
+static size_t word_length(const char *text)
 {
-	for (size_t i = 0; i < len; i++)
-		nn_strbuf_addc(sb, (unsigned char)text[i] < ' ' || text[i] == 0x7f ? ' ' : text[i]);
+	size_t len = strcspn(text, " \n\t");
+
+	return strncmp(text + len, " %", 2) == 0 ? len + 2 + strcspn(text + len + 2, " \n\t") : len;
 }
 
-/* Write @text after @lead, broken at blanks; following lines are indented like the text. */
-static void paragraph(struct page *page, const char *lead, const char *text)
+void nn_text_paragraph(struct nn_text_page *page, const char *lead, const char *text)
 {
 	size_t indent = nn_words_width(lead);
 	size_t column = indent;
@@ -65,11 +45,11 @@ static void paragraph(struct page *page, const char *lead, const char *text)
 	nn_strbuf_add(page->out, lead);
 	text += strspn(text, " \n\t");
 	while (*text) {
-		size_t len = strcspn(text, " \n\t");
+		size_t len = word_length(text);
 		NN_AUTO(strbuf) struct nn_strbuf word = NN_STRBUF_INIT;
 		size_t width;
 
-		add_clean(&word, text, len);
+		nn_clean_add(&word, text, len);
 		width = nn_words_width(nn_strbuf_str(&word));
 		if (column > indent && column + 1 + width > WRAP_WIDTH) {
 			nn_strbuf_addf(page->out, "\n%*s", (int)indent, "");
@@ -86,335 +66,263 @@ static void paragraph(struct page *page, const char *lead, const char *text)
 	nn_strbuf_addc(page->out, '\n');
 }
 
-static const char *verdict_colour(const char *verdict)
+const char *nn_text_verdict_colour(const struct nn_text_page *page, const char *verdict)
 {
-	if (!verdict)
+	if (!verdict || !page->use_colour)
 		return NULL;
-	if (strcmp(verdict, "PROVEN") == 0)
+	if (strcmp(verdict, "PROVEN") == 0 || strcmp(verdict, "NO REGRESSION") == 0)
 		return COLOUR_GOOD;
 	return strcmp(verdict, "INCONCLUSIVE") == 0 ? COLOUR_CARE : COLOUR_BAD;
 }
 
-/* ---- tables ---- */
+/* ---- the first lines ---- */
 
-static size_t note_number(struct page *page, const char *reason)
+static void put_banner(struct nn_text_page *page)
 {
-	nn_strings_add(&page->notes, nn_strdup(reason));
-	for (size_t i = 0; i < page->notes.nr; i++) {
-		if (strcmp(page->notes.items[i], reason) == 0)
-			return i + 1;
-	}
-	return 0;
-}
-
-/* "INVALID [1,3]": the verdict, or a dash, and the numbers of the reasons below the tables. */
-static char *verdict_cell(struct page *page, const struct table *table,
-			  const struct nn_report_row *row)
-{
-	struct nn_strbuf sb = NN_STRBUF_INIT;
-	bool is_open = false;
-
-	if (!table->is_lone)
-		nn_strbuf_addf(&sb, "%s ", row->verdict ? row->verdict : NN_EN_DASH);
-	for (size_t i = 0; i < row->reasons.nr; i++) {
-		const char *reason = row->reasons.items[i];
-
-		if (nn_strings_have(&table->shared, reason))
-			continue;
-		nn_strbuf_addf(&sb, "%c%zu", is_open ? ',' : '[', note_number(page, reason));
-		is_open = true;
-	}
-	if (is_open)
-		nn_strbuf_addc(&sb, ']');
-	nn_strbuf_rtrim(&sb);
-	return nn_strbuf_detach(&sb);
-}
-
-static char *number_cell(double value)
-{
-	struct nn_strbuf sb = NN_STRBUF_INIT;
-
-	nn_words_number(&sb, value);
-	return nn_strbuf_detach(&sb);
-}
-
-static struct line *add_line(struct table *table)
-{
-	return NN_ARRAY_APPEND(table->lines, table->nr, table->cap);
-}
-
-static void add_header(struct table *table, const char *base, const char *arm)
-{
-	struct line *line = add_line(table);
-	const char *const texts[NR_COLUMNS] = {
-		[WORKLOAD] = "workload",
-		[METRIC] = "metric",
-		[UNIT] = "unit",
-		[BASE] = base,
-		[ARM] = arm,
-		[RATIO] = "ratio",
-		[INTERVAL] = "95 % interval",
-		[BOOTS] = "boots",
-		[VERDICT] = table->is_lone ? "notes" : "verdict",
-	};
-
-	for (size_t i = 0; i < NR_COLUMNS; i++)
-		line->cells[i] = nn_strdup(texts[i] ? texts[i] : "");
-}
-
-static void add_row(struct page *page, struct table *table, const struct nn_report_row *row)
-{
-	struct line *line = add_line(table);
-	struct nn_strbuf unit = NN_STRBUF_INIT;
-	struct nn_strbuf interval = NN_STRBUF_INIT;
-
-	nn_words_unit(&unit, page->c, row);
-	nn_strbuf_add(&unit, row->direction == NN_HIGHER_IS_BETTER ? " " UP : " " DOWN);
-	nn_words_interval(&interval, row->ratio_ci95);
-	line->cells[WORKLOAD] = nn_strdup(row->workload);
-	line->cells[METRIC] = nn_strdup(row->metric);
-	line->cells[UNIT] = nn_strbuf_detach(&unit);
-	line->cells[BASE] = number_cell(row->base_value);
-	line->cells[ARM] = number_cell(row->value);
-	line->cells[RATIO] = number_cell(row->ratio);
-	line->cells[INTERVAL] = nn_strbuf_detach(&interval);
-	line->cells[BOOTS] = nn_asprintf("%" PRIu64, row->nr_boots);
-	line->cells[VERDICT] = verdict_cell(page, table, row);
-	line->colour = verdict_colour(row->verdict);
-}
-
-static bool is_number_column(size_t column)
-{
-	return column >= BASE && column <= BOOTS;
-}
-
-static bool is_shown(const struct table *table, size_t column)
-{
-	return !table->is_lone || (column != ARM && column != RATIO && column != INTERVAL);
-}
-
-static void put_line(struct page *page, const struct table *table, const struct line *line)
-{
-	for (size_t i = 0; i < NR_COLUMNS; i++) {
-		const char *text = line->cells[i];
-		int pad = (int)(table->widths[i] - nn_words_width(text));
-		bool is_coloured = page->use_colour && i == VERDICT && line->colour;
-
-		if (!is_shown(table, i))
-			continue;
-		if (is_number_column(i))
-			nn_strbuf_addf(page->out, "%*s", pad, "");
-		if (is_coloured)
-			nn_strbuf_addf(page->out, "%s%s" COLOUR_RESET, line->colour, text);
-		else
-			add_clean(page->out, text, strlen(text));
-		if (!is_number_column(i))
-			nn_strbuf_addf(page->out, "%*s", pad, "");
-		nn_strbuf_addf(page->out, "%*s", GAP, "");
-	}
-	nn_strbuf_rtrim(page->out);
+	if (!page->comparison->banner)
+		return;
+	if (page->use_colour)
+		nn_strbuf_add(page->out, COLOUR_CARE);
+	nn_text_paragraph(page, "!! ", page->comparison->banner);
+	if (page->use_colour)
+		nn_strbuf_add(page->out, COLOUR_RESET);
 	nn_strbuf_addc(page->out, '\n');
 }
 
-static void put_rule(struct page *page, const struct table *table)
+static void put_campaign(struct nn_text_page *page)
 {
-	for (size_t i = 0; i < NR_COLUMNS; i++) {
-		for (size_t n = 0; is_shown(table, i) && n < table->widths[i]; n++)
-			nn_strbuf_add(page->out, "\xe2\x94\x80"); /* ─ */
-		if (i + 1 < NR_COLUMNS && is_shown(table, i))
-			nn_strbuf_addf(page->out, "%*s", GAP, "");
-	}
-	nn_strbuf_addc(page->out, '\n');
-}
-
-static void put_table(struct page *page, struct table *table)
-{
-	for (size_t l = 0; l < table->nr; l++) {
-		for (size_t i = 0; i < NR_COLUMNS; i++) {
-			size_t width = nn_words_width(table->lines[l].cells[i]);
-
-			if (width > table->widths[i])
-				table->widths[i] = width;
-		}
-	}
-	for (size_t l = 0; l < table->nr; l++) {
-		put_line(page, table, &table->lines[l]);
-		if (l == 0)
-			put_rule(page, table);
-	}
-}
-
-static void table_release(struct table *table)
-{
-	for (size_t l = 0; l < table->nr; l++) {
-		for (size_t i = 0; i < NR_COLUMNS; i++)
-			free(table->lines[l].cells[i]);
-	}
-	free(table->lines);
-	nn_strings_release(&table->shared);
-}
-
-static char *pairing_title(const struct nn_report_row *first)
-{
-	if (!first->arm)
-		return nn_asprintf("%s alone (" UP " higher is better, " DOWN " lower is better)",
-				   first->base_arm);
-	return nn_asprintf("%s against %s (ratio = %s \xc3\xb7 %s; " UP " higher is better, " DOWN
-			   " lower is better)",
-			   first->arm, first->base_arm, first->arm, first->base_arm);
-}
-
-static void put_pairing(struct page *page, const struct nn_report_row *first)
-{
-	const struct nn_comparison *c = page->c;
-	NN_AUTO(free) char *title = pairing_title(first);
-	struct table table = {.is_lone = !first->arm};
-
-	heading(page, title);
-	nn_comparison_shared_reasons(c, first, &table.shared);
-	for (size_t i = 0; i < table.shared.nr; i++)
-		paragraph(page, "every row: ", table.shared.items[i]);
-	add_header(&table, first->base_arm, first->arm);
-	for (size_t i = 0; i < c->nr_rows; i++) {
-		if (nn_report_row_is_alike(&c->rows[i], first))
-			add_row(page, &table, &c->rows[i]);
-	}
-	put_table(page, &table);
-	table_release(&table);
-}
-
-static void put_comparisons(struct page *page)
-{
-	const struct nn_comparison *c = page->c;
-
-	for (size_t i = 0; i < c->nr_rows; i++) {
-		if (nn_comparison_is_first(c, i))
-			put_pairing(page, &c->rows[i]);
-	}
-	if (!c->nr_rows) {
-		heading(page, "Comparisons");
-		paragraph(page, "  ", "nothing was measured");
-	}
-	if (page->notes.nr)
-		nn_strbuf_addc(page->out, '\n');
-	for (size_t i = 0; i < page->notes.nr; i++) {
-		NN_AUTO(free) char *lead = nn_asprintf("  [%zu] ", i + 1);
-
-		paragraph(page, lead, page->notes.items[i]);
-	}
-}
-
-/* ---- what stands around the tables ---- */
-
-static void put_title(struct page *page)
-{
-	char *const *summary = page->c->summary;
+	char *const *summary = page->comparison->summary;
 	NN_AUTO(strbuf) struct nn_strbuf sb = NN_STRBUF_INIT;
 
-	if (page->c->banner) {
-		if (page->use_colour)
-			nn_strbuf_add(page->out, COLOUR_CARE);
-		paragraph(page, "!! ", page->c->banner);
-		if (page->use_colour)
-			nn_strbuf_add(page->out, COLOUR_RESET);
-		nn_strbuf_addc(page->out, '\n');
-	}
-	nn_strbuf_addf(&sb, "Campaign '%s' (%s)", summary[NN_SUMMARY_NAME],
-		       summary[NN_SUMMARY_STATE]);
+	nn_strbuf_addf(&sb, "Campaign '%s'", summary[NN_SUMMARY_NAME]);
+	if (summary[NN_SUMMARY_STATE])
+		nn_strbuf_addf(&sb, " (%s)", summary[NN_SUMMARY_STATE]);
 	if (summary[NN_SUMMARY_STARTED])
 		nn_strbuf_addf(&sb, ", %s", summary[NN_SUMMARY_STARTED]);
 	if (summary[NN_SUMMARY_MACHINE_DESCRIPTION])
 		nn_strbuf_addf(&sb, ", on %s", summary[NN_SUMMARY_MACHINE_DESCRIPTION]);
-	paragraph(page, "", nn_strbuf_str(&sb));
-	nn_strbuf_clear(&sb);
-	for (size_t i = 0; i < page->c->nr_arms; i++) {
-		const struct nn_report_arm *arm = &page->c->arms[i];
+	nn_text_paragraph(page, "", nn_strbuf_str(&sb));
+}
 
-		nn_strbuf_addf(&sb, "%s%s: ", i ? ", " : "Arms: ", arm->name);
-		nn_words_count(&sb, arm->nr_boots, arm->nr_sessions ? "session" : "boot");
-		nn_strbuf_addf(&sb, " (%s)", arm->target);
+static void put_name(struct nn_text_page *page)
+{
+	const struct nn_comparison *c = page->comparison;
+	NN_AUTO(strbuf) struct nn_strbuf sb = NN_STRBUF_INIT;
+
+	nn_strbuf_addf(&sb, "%s: ", c->title ? c->title : "comparison");
+	if (c->source == NN_SOURCE_FILE) {
+		nn_words_count(&sb, c->nr_campaigns, "campaign");
+		nn_strbuf_add(&sb, ", ");
+	}
+	nn_words_count(&sb, c->nr_rows, "comparison");
+	nn_text_paragraph(page, "", nn_strbuf_str(&sb));
+}
+
+static void put_arms(struct nn_text_page *page)
+{
+	NN_AUTO(strbuf) struct nn_strbuf sb = NN_STRBUF_INIT;
+
+	for (size_t i = 0; i < page->comparison->nr_arms; i++) {
+		const struct nn_report_arm *arm = &page->comparison->arms[i];
+
+		nn_strbuf_addf(&sb, "%s%s", i ? ", " : "Arms: ", arm->name);
+		if (arm->nr_boots) {
+			nn_strbuf_add(&sb, ": ");
+			nn_words_count(&sb, arm->nr_boots, arm->nr_sessions ? "session" : "boot");
+		}
+		if (arm->target)
+			nn_strbuf_addf(&sb, " (%s)", arm->target);
 	}
 	if (sb.len)
-		paragraph(page, "", nn_strbuf_str(&sb));
-	if (summary[NN_SUMMARY_DEVICE]) {
-		const char *before = summary[NN_SUMMARY_DRIVER_BEFORE];
-		const char *after = summary[NN_SUMMARY_DRIVER_AFTER];
-
-		nn_strbuf_clear(&sb);
-		nn_strbuf_addf(&sb, "Device: %s, driver before: %s, after: %s",
-			       summary[NN_SUMMARY_DEVICE], before ? before : "none",
-			       after ? after : "none");
-		paragraph(page, "", nn_strbuf_str(&sb));
-	}
+		nn_text_paragraph(page, "", nn_strbuf_str(&sb));
 }
 
-static void put_claims(struct page *page)
+static void put_device(struct nn_text_page *page)
 {
-	if (page->c->nr_claims)
-		heading(page, "Claims");
-	for (size_t i = 0; i < page->c->nr_claims; i++) {
-		const struct nn_report_claim *claim = &page->c->claims[i];
-		const char *colour = page->use_colour ? verdict_colour(claim->verdict) : NULL;
+	char *const *summary = page->comparison->summary;
+	const char *before = summary[NN_SUMMARY_DRIVER_BEFORE];
+	const char *after = summary[NN_SUMMARY_DRIVER_AFTER];
+	NN_AUTO(free) char *text = NULL;
+
+	if (!summary[NN_SUMMARY_DEVICE])
+		return;
+	text = nn_asprintf("Device: %s, driver before: %s, after: %s", summary[NN_SUMMARY_DEVICE],
+			   before ? before : "none", after ? after : "none");
+	nn_text_paragraph(page, "", text);
+}
+
+static void put_title(struct nn_text_page *page)
+{
+	put_banner(page);
+	if (page->comparison->summary[NN_SUMMARY_NAME])
+		put_campaign(page);
+	else
+		put_name(page);
+	put_arms(page);
+	put_device(page);
+	if (page->comparison->is_aa)
+		nn_text_paragraph(
+			page, "",
+			"A/A: one arm against itself. An interval that leaves out 1 tells "
+			"of a bias between first and second, not of a difference.");
+}
+
+/* ---- claims ---- */
+
+static void put_claim(struct nn_text_page *page, const struct nn_report_claim *claim)
+{
+	const struct nn_comparison *c = page->comparison;
+	const char *colour = nn_text_verdict_colour(page, claim->verdict);
+	NN_AUTO(strbuf) struct nn_strbuf verdict = NN_STRBUF_INIT;
+	NN_AUTO(strbuf) struct nn_strbuf sb = NN_STRBUF_INIT;
+
+	nn_words_verdict(&verdict, claim->verdict, claim->boots_needed);
+	nn_strbuf_addf(page->out, "  %s%s%s  ", colour ? colour : "", nn_strbuf_str(&verdict),
+		       colour ? COLOUR_RESET : "");
+	if (c->nr_campaigns > 1) {
+		const char *campaign = nn_view_campaign(c, claim->campaign);
+
+		nn_clean_add(page->out, campaign, strlen(campaign));
+		nn_strbuf_add(page->out, ": ");
+	}
+	nn_clean_add(page->out, claim->text, strlen(claim->text));
+	nn_strbuf_addc(page->out, '\n');
+	nn_sentence_claim(&sb, c, claim);
+	nn_text_paragraph(page, "      ", nn_strbuf_str(&sb));
+	nn_strbuf_clear(&sb);
+	if (isfinite(claim->lower95) && claim->worst < c->nr_rows &&
+	    nn_sentence_guard(&sb, &c->rows[claim->worst]))
+		nn_text_paragraph(page, "      ", nn_strbuf_str(&sb));
+	if (claim->is_late)
+		nn_text_paragraph(page, "      ",
+				  "given after the data: not in the plan whose hash was stored");
+	for (size_t r = 0; r < claim->reasons.nr; r++)
+		nn_text_paragraph(page, "      - ", claim->reasons.items[r]);
+}
+
+/* Claims of one text, one for each campaign. */
+static void put_claim_count(struct nn_text_page *page, const char *text)
+{
+	const struct nn_comparison *c = page->comparison;
+	NN_AUTO(free) const char **verdicts = nn_calloc(c->nr_claims, sizeof(*verdicts));
+	NN_AUTO(strbuf) struct nn_strbuf sb = NN_STRBUF_INIT;
+	size_t nr = 0;
+
+	for (size_t i = 0; i < c->nr_claims; i++) {
+		if (strcmp(c->claims[i].text, text) == 0)
+			verdicts[nr++] = c->claims[i].verdict;
+	}
+	nn_strbuf_addf(&sb, "%s: ", text);
+	nn_sentence_verdicts(&sb, verdicts, nr);
+	nn_text_paragraph(page, "  ", nn_strbuf_str(&sb));
+}
+
+static void put_claims(struct nn_text_page *page)
+{
+	const struct nn_comparison *c = page->comparison;
+	NN_AUTO(notes) struct nn_notes texts = {0};
+
+	if (c->nr_claims)
+		nn_text_heading(page, "Claims");
+	for (size_t i = 0; i < c->nr_claims; i++) {
+		if (c->nr_campaigns <= 1 || c->nr_claims <= MAX_CLAIMS)
+			put_claim(page, &c->claims[i]);
+		else
+			(void)nn_notes_number(&texts,
+					      c->claims[i].text); /* for its list of texts */
+	}
+	for (size_t i = 0; i < texts.nr; i++)
+		put_claim_count(page, texts.texts[i]);
+}
+
+/* ---- what stands below the tables ---- */
+
+static void put_aggregates(struct nn_text_page *page)
+{
+	const struct nn_comparison *c = page->comparison;
+
+	for (size_t i = 0; c->nr_campaigns <= 1 && i < c->nr_aggregates; i++) {
 		NN_AUTO(strbuf) struct nn_strbuf sb = NN_STRBUF_INIT;
 
-		nn_strbuf_addf(page->out, "  %s%s%s%*s", colour ? colour : "", claim->verdict,
-			       colour ? COLOUR_RESET : "",
-			       (int)(14 - nn_words_width(claim->verdict)), "");
-		add_clean(page->out, claim->text, strlen(claim->text));
+		if (!nn_sentence_aggregate(&sb, &c->aggregates[i]))
+			continue;
 		nn_strbuf_addc(page->out, '\n');
-		nn_words_claim(&sb, claim);
-		paragraph(page, "                ", nn_strbuf_str(&sb));
-		for (size_t r = 0; r < claim->reasons.nr; r++)
-			paragraph(page, "                - ", claim->reasons.items[r]);
+		nn_text_paragraph(page, "", nn_strbuf_str(&sb));
 	}
 }
 
-static void put_remarks(struct page *page)
+/* The last line, which a terminal still shows: how many rows there are of each verdict. */
+static void put_verdict_count(struct nn_text_page *page)
 {
-	if (page->c->remarks.nr)
-		heading(page, "Remarks");
-	for (size_t i = 0; i < page->c->remarks.nr; i++)
-		paragraph(page, "  - ", page->c->remarks.items[i]);
+	const struct nn_comparison *c = page->comparison;
+	NN_AUTO(free) const char **verdicts = nn_calloc(c->nr_rows + 1, sizeof(*verdicts));
+	NN_AUTO(strbuf) struct nn_strbuf sb = NN_STRBUF_INIT;
+
+	if (c->source == NN_SOURCE_STORE || !c->nr_rows)
+		return;
+	for (size_t i = 0; i < c->nr_rows; i++)
+		verdicts[i] = c->rows[i].verdict;
+	nn_words_count(&sb, c->nr_rows, "comparison");
+	nn_strbuf_add(&sb, ": ");
+	nn_sentence_verdicts(&sb, verdicts, c->nr_rows);
+	nn_strbuf_addc(page->out, '\n');
+	nn_text_paragraph(page, "", nn_strbuf_str(&sb));
 }
 
-static void put_skips(struct page *page)
+static void put_remarks(struct nn_text_page *page)
 {
-	if (page->c->nr_skips)
-		heading(page, "Not measured");
-	for (size_t i = 0; i < page->c->nr_skips; i++) {
-		const struct nn_report_skip *skip = &page->c->skips[i];
+	const struct nn_comparison *c = page->comparison;
+
+	if (c->remarks.nr)
+		nn_text_heading(page, "Remarks");
+	for (size_t i = 0; i < c->remarks.nr; i++)
+		nn_text_paragraph(page, "  - ", c->remarks.items[i]);
+}
+
+static void put_skips(struct nn_text_page *page)
+{
+	const struct nn_comparison *c = page->comparison;
+
+	if (c->nr_skips)
+		nn_text_heading(page, "Not measured");
+	for (size_t i = 0; i < c->nr_skips; i++) {
+		const struct nn_report_skip *skip = &c->skips[i];
 		NN_AUTO(strbuf) struct nn_strbuf sb = NN_STRBUF_INIT;
 
 		nn_strbuf_addf(&sb, "%s in %s, %s (", skip->workload, skip->arm, skip->outcome);
 		nn_words_count(&sb, skip->count, "run");
 		nn_strbuf_addf(&sb, "): %s", skip->reason ? skip->reason : "no reason recorded");
-		paragraph(page, "  - ", nn_strbuf_str(&sb));
+		nn_text_paragraph(page, "  - ", nn_strbuf_str(&sb));
 	}
 }
 
-static void put_events(struct page *page)
+static void put_events(struct nn_text_page *page)
 {
-	if (page->c->nr_events)
-		heading(page, "Events");
-	for (size_t i = 0; i < page->c->nr_events; i++) {
-		const struct nn_report_event *event = &page->c->events[i];
+	const struct nn_comparison *c = page->comparison;
+
+	if (c->nr_events)
+		nn_text_heading(page, "Events");
+	for (size_t i = 0; i < c->nr_events; i++) {
+		const struct nn_report_event *event = &c->events[i];
 		NN_AUTO(strbuf) struct nn_strbuf sb = NN_STRBUF_INIT;
 
 		nn_strbuf_addf(&sb, "%s %s", event->severity, event->kind);
 		if (event->arm)
 			nn_strbuf_addf(&sb, " in %s", event->arm);
-		if (event->block)
-			nn_strbuf_addf(&sb, ", block %s", event->block);
+		if (event->block) {
+			nn_strbuf_add(&sb, ", block ");
+			nn_words_block(&sb, event->block);
+		}
 		if (event->count > 1)
 			nn_strbuf_addf(&sb, ", %" PRIu64 " times", event->count);
 		nn_strbuf_addf(&sb, ": %s", event->message);
-		paragraph(page, "  - ", nn_strbuf_str(&sb));
+		nn_text_paragraph(page, "  - ", nn_strbuf_str(&sb));
 	}
 }
 
-static void put_time(struct page *page)
+static void put_time(struct nn_text_page *page)
 {
-	const struct nn_comparison *c = page->c;
+	const struct nn_comparison *c = page->comparison;
 	const double total_s = c->boot_s + c->workloads_s + c->own_s;
 	const struct {
 		const char *what;
@@ -425,31 +333,40 @@ static void put_time(struct page *page)
 		{"nearnative itself", c->own_s},
 	};
 
-	heading(page, "Where the time went");
+	if (!(total_s > 0))
+		return;
+	nn_text_heading(page, "Where the time went");
 	for (size_t i = 0; i < NN_ARRAY_SIZE(rows); i++) {
 		NN_AUTO(strbuf) struct nn_strbuf sb = NN_STRBUF_INIT;
 
 		nn_words_seconds(&sb, rows[i].seconds);
-		nn_strbuf_addf(page->out, "  %-30s %12s  %5.1f %%\n", rows[i].what,
-			       nn_strbuf_str(&sb),
-			       total_s > 0 ? 100 * rows[i].seconds / total_s : 0.0);
+		nn_strbuf_addf(page->out, "  %-30s %12s  ", rows[i].what, nn_strbuf_str(&sb));
+		nn_strbuf_clear(&sb);
+		nn_words_fixed(&sb, 100 * rows[i].seconds / total_s, 1);
+		nn_strbuf_addf(page->out, "%5s %%\n", nn_strbuf_str(&sb));
 	}
 }
 
 static int text_render(const struct nn_comparison *c, const struct nn_report_style *style,
 		       struct nn_strbuf *out, struct nn_err *err)
 {
-	struct page page = {.c = c, .out = out, .use_colour = style && style->use_colour};
+	struct nn_text_page page = {
+		.comparison = c, .out = out, .use_colour = style && style->use_colour};
 
 	(void)err;
+	nn_view_init(&page.view, c);
 	put_title(&page);
-	put_comparisons(&page);
 	put_claims(&page);
+	nn_text_rows(&page);
+	put_aggregates(&page);
+	nn_text_row_by_row(&page);
 	put_remarks(&page);
 	put_skips(&page);
 	put_events(&page);
 	put_time(&page);
-	nn_strings_release(&page.notes);
+	put_verdict_count(&page);
+	nn_notes_release(&page.notes);
+	nn_view_release(&page.view);
 	return 0;
 }
 

@@ -13,8 +13,6 @@
 #include "reports/comparison.h"
 #include "reports/report.h"
 
-#define BUILD_ID_DIGITS 16
-
 /* nearnative-agent beside this program, unless the user names another. */
 static int campaign_agent_path(const char *given, char **ret_path, struct nn_err *err)
 {
@@ -33,14 +31,6 @@ static int campaign_agent_path(const char *given, char **ret_path, struct nn_err
 		return nn_err_errno(err, errno, "agent '%s'", given ? given : path);
 	*ret_path = NN_STEAL(path);
 	return 0;
-}
-
-static int campaign_build_id(char ret_id[NN_SHA256_HEX_CAP], struct nn_err *err)
-{
-	int rc = nn_sha256_file("/proc/self/exe", ret_id, err);
-
-	ret_id[BUILD_ID_DIGITS] = '\0';
-	return rc;
 }
 
 static void campaign_say_time(const struct nn_cmd *cmd, const struct nn_time_spent *spent)
@@ -69,7 +59,7 @@ static int campaign_print_report(const struct nn_cmd *cmd, struct nn_store *stor
 	int rc = nn_store_campaign_get(store, id, &campaign, &err);
 
 	if (!rc)
-		rc = nn_comparison_new(store, campaign.uuid, &comparison, &err);
+		rc = nn_comparison_new(store, campaign.uuid, NULL, &comparison, &err);
 
 	if (!rc)
 		rc = nn_report_find("text")->render(comparison, &style, &text, &err);
@@ -95,38 +85,47 @@ static int campaign_start(const struct nn_runner_params *params, const struct nn
 	return 0;
 }
 
-int nn_campaign_execute(const struct nn_cmd *cmd, struct nn_store *store,
-			const struct nn_plan *plan, const struct nn_campaign *resumed,
-			const struct nn_campaign_options *options)
+int nn_campaign_measure(const struct nn_cmd *cmd, const struct nn_campaign_job *job,
+			struct nn_measured *ret_measured, struct nn_err *err)
 {
 	struct nn_progress_view view;
-	struct nn_time_spent spent = {0};
 	NN_AUTO(free) char *agent = NULL;
 	char build_id[NN_SHA256_HEX_CAP];
-	struct nn_err err = {0};
-	struct nn_runner_params params = {.store = store,
-					  .plan = plan,
+	struct nn_runner_params params = {.store = job->store,
+					  .plan = job->plan,
 					  .sysroot = &cmd->sysroot,
 					  .build_id = build_id,
 					  .stop = cmd->stop,
 					  .user = &view,
 					  .progress = nn_progress_view_show,
 					  .warn = nn_progress_view_warn};
-	int64_t campaign = 0;
-	int code;
-	int rc = campaign_agent_path(options->agent, &agent, &err);
+	int rc = campaign_agent_path(job->options->agent, &agent, err);
 
-	nn_progress_view_init(&view, &cmd->log, options->is_quiet);
+	*ret_measured = (struct nn_measured){0};
+	nn_progress_view_init(&view, &cmd->log, job->options->is_quiet);
 	params.agent_path = agent;
 	if (!rc)
-		rc = campaign_build_id(build_id, &err);
+		rc = nn_command_build_id(build_id, err);
 	if (!rc)
-		rc = campaign_start(&params, resumed, &campaign, &err);
+		rc = campaign_start(&params, job->resumed, &ret_measured->campaign, err);
 	if (!rc)
-		rc = nn_runner_execute(&params, campaign, &spent, &err);
+		rc = nn_runner_execute(&params, ret_measured->campaign, &ret_measured->spent, err);
 	nn_progress_view_end(&view);
-	if (campaign)
-		campaign_say_time(cmd, &spent);
+	return rc;
+}
+
+int nn_campaign_execute(const struct nn_cmd *cmd, struct nn_store *store,
+			const struct nn_plan *plan, const struct nn_campaign *resumed,
+			const struct nn_campaign_options *options)
+{
+	const struct nn_campaign_job job = {store, plan, resumed, options};
+	struct nn_measured measured;
+	struct nn_err err = {0};
+	int code;
+	int rc = nn_campaign_measure(cmd, &job, &measured, &err);
+
+	if (measured.campaign)
+		campaign_say_time(cmd, &measured.spent);
 	if (rc == -EINTR)
 		nn_log_line(&cmd->log, NN_LOG_INFO,
 			    "everything is restored; 'nearnative resume' continues the campaign");
@@ -135,7 +134,7 @@ int nn_campaign_execute(const struct nn_cmd *cmd, struct nn_store *store,
 		/* The input was good: what fails from here on is the machine. */
 		return code == NN_EXIT_USAGE ? NN_EXIT_INFRASTRUCTURE : code;
 	}
-	code = campaign_print_report(cmd, store, campaign);
+	code = campaign_print_report(cmd, store, measured.campaign);
 	nn_log_line(&cmd->log, NN_LOG_INFO,
 		    "stored in '%s'; 'nearnative report --format html --output FILE' renders it",
 		    nn_command_db(options->db));

@@ -4,6 +4,7 @@
 NN_COMMAND(run)
 NN_COMMAND(resume)
 NN_COMMAND(report)
+NN_COMMAND(analyse)
 NN_COMMAND(plan_check)
 NN_COMMAND(devices)
 NN_COMMAND(doctor)

@@ -12,7 +12,8 @@
 #include "harness/base/compat.h"
 #include "reports/comparison.h"
 
-#define SAMPLE_HOSTILE "<script>alert(\"x\")</script> & 'y'"
+#define SAMPLE_CAMPAIGN "6b1f7c1e-5d0f-4c55-9c0b-0a6f3f2c7d11"
+#define SAMPLE_HOSTILE  "<script>alert(\"x\")</script> & 'y'"
 
 struct sample_row {
 	const char *workload;
@@ -43,11 +44,54 @@ static const struct sample_row sample_rows[] = {
 	 "fewer than 5 boots: 3"},
 };
 
+static inline void sample_set_nan(double *values, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		values[i] = NAN;
+}
+
+static inline void sample_blank_side(struct nn_report_side *side)
+{
+	side->sd_log = side->variation = side->effective_samples = NAN;
+	side->outlier_share = side->trimmed_value = NAN;
+	side->drift_pct = side->drift_p_value = NAN;
+}
+
+/* A row of which nothing is known: every figure absent. */
+static inline void sample_blank_row(struct nn_report_row *row)
+{
+	*row = (struct nn_report_row){0};
+	row->base_value = row->value = row->ratio = row->hodges_lehmann = NAN;
+	sample_set_nan(row->ratio_ci95, 2);
+	sample_set_nan(row->ratio_ci90, 2);
+	sample_set_nan(row->ratio_ci95_bootstrap_t, 2);
+	sample_set_nan(row->hodges_lehmann_ci95, 2);
+	row->p_value = row->p_adjusted = row->mde_pct = row->equivalent_within_pct = NAN;
+	row->performance_ratio = row->performance_lower95 = row->performance_upper95 = NAN;
+	sample_set_nan(row->performance_ci95, 2);
+	row->margin = row->sd_log = row->slow_share_upper95 = row->ceiling = NAN;
+	sample_blank_side(&row->base_side);
+	sample_blank_side(&row->side);
+	for (size_t i = 0; i < NN_NR_TAILS; i++) {
+		struct nn_report_tail *tail = &row->tails[i];
+
+		tail->probability = nn_tail_probabilities[i];
+		tail->base_value = tail->value = tail->ratio = tail->p_adjusted = NAN;
+		sample_set_nan(tail->ratio_ci95, 2);
+	}
+	row->aa.ratio = NAN;
+	sample_set_nan(row->aa.ratio_ci95, 2);
+}
+
 static inline void sample_fill_row(struct nn_report_row *row, const struct sample_row *from)
 {
 	bool is_turned = from->direction == NN_LOWER_IS_BETTER;
 	double spread = 1 + from->half_width / 100;
 
+	sample_blank_row(row);
+	row->campaign = nn_strdup(SAMPLE_CAMPAIGN);
+	row->is_paired = !isnan(from->value);
+	row->method = isnan(from->half_width) ? NULL : "paired t on log ratios";
 	row->workload = nn_strdup(from->workload);
 	row->metric = nn_strdup(from->metric);
 	row->unit = nn_strdup(from->unit);
@@ -72,11 +116,25 @@ static inline void sample_fill_row(struct nn_report_row *row, const struct sampl
 		nn_strings_add(&row->reasons, nn_strdup(from->reason));
 }
 
+/* What the claim says of its deciding row. */
+static inline void sample_add_check(struct nn_report_claim *claim, size_t row)
+{
+	struct nn_report_check *check =
+		NN_ARRAY_APPEND(claim->checks, claim->nr_checks, claim->cap_checks);
+
+	check->row = row;
+	check->verdict = nn_strdup(claim->verdict);
+	check->lower95 = claim->lower95;
+	check->upper95 = claim->upper95;
+}
+
 static inline void sample_add_claim(struct nn_comparison *c, const char *text, const char *verdict,
-				    double lower95, double upper95, const char *reason)
+				    double lower95, double upper95, size_t worst,
+				    const char *reason)
 {
 	struct nn_report_claim *claim = NN_ARRAY_APPEND(c->claims, c->nr_claims, c->cap_claims);
 
+	claim->campaign = nn_strdup(SAMPLE_CAMPAIGN);
 	claim->text = nn_strdup(text);
 	claim->arm = nn_strdup("vm");
 	claim->base = nn_strdup("native");
@@ -86,6 +144,9 @@ static inline void sample_add_claim(struct nn_comparison *c, const char *text, c
 	claim->verdict = nn_strdup(verdict);
 	claim->lower95 = lower95;
 	claim->upper95 = upper95;
+	claim->worst = worst;
+	if (worst != SIZE_MAX)
+		sample_add_check(claim, worst);
 	if (reason)
 		nn_strings_add(&claim->reasons, nn_strdup(reason));
 }
@@ -141,6 +202,8 @@ static inline void sample_make_lone(struct nn_comparison *c)
 		free(NN_STEAL(row->arm));
 		free(NN_STEAL(row->verdict));
 		row->is_lone = true;
+		row->is_paired = false;
+		row->method = NULL;
 		row->value = row->ratio = row->ratio_ci95[0] = row->ratio_ci95[1] = NAN;
 		row->performance_ratio = row->margin = NAN;
 		row->performance_ci95[0] = row->performance_ci95[1] = NAN;
@@ -152,7 +215,7 @@ static inline void sample_make_lone(struct nn_comparison *c)
 static inline struct nn_comparison *sample_comparison(void)
 {
 	static const char *const summary[NN_SUMMARY_NR_COLUMNS] = {
-		[NN_SUMMARY_UUID] = "6b1f7c1e-5d0f-4c55-9c0b-0a6f3f2c7d11",
+		[NN_SUMMARY_UUID] = SAMPLE_CAMPAIGN,
 		[NN_SUMMARY_NAME] = "demo",
 		[NN_SUMMARY_STATE] = "done",
 		[NN_SUMMARY_STARTED] = "2025-11-22T15:34:00Z",
@@ -172,6 +235,8 @@ static inline struct nn_comparison *sample_comparison(void)
 	};
 	struct nn_comparison *c = nn_calloc(1, sizeof(*c));
 
+	c->source = NN_SOURCE_STORE;
+	c->nr_campaigns = 1;
 	for (size_t i = 0; i < NN_SUMMARY_NR_COLUMNS; i++)
 		c->summary[i] = nn_strdup(summary[i]);
 	c->banner = nn_strdup("EMULATED MACHINE: the figures show that the pipeline works, not how "
@@ -186,11 +251,11 @@ static inline struct nn_comparison *sample_comparison(void)
 	for (size_t i = 0; i < NN_ARRAY_SIZE(sample_rows); i++)
 		sample_fill_row(NN_ARRAY_APPEND(c->rows, c->nr_rows, c->cap_rows), &sample_rows[i]);
 	sample_add_claim(c, "vm >= 97% of native for compute/bandwidth", "PROVEN", 0.9941, 1.0021,
-			 NULL);
-	sample_add_claim(c, "vm >= 97% of native for *", "INCONCLUSIVE", 0.9543, 0.9932,
+			 0, NULL);
+	sample_add_claim(c, "vm >= 97% of native for *", "INCONCLUSIVE", 0.9543, 0.9932, 4,
 			 "fewer than 5 boots: system/timer:p50 has 3");
-	c->claims[1].boots_needed = 14;
-	sample_add_claim(c, "vm >= 99% of native for graphics/*", "INVALID", NAN, NAN,
+	c->claims[1].boots_needed = c->claims[1].checks[0].boots_needed = 14;
+	sample_add_claim(c, "vm >= 99% of native for graphics/*", "INVALID", NAN, NAN, SIZE_MAX,
 			 "nothing measured");
 	nn_strings_add(&c->remarks, nn_strdup("arm 'native' was not rebooted: 10 sessions"));
 	sample_add_beside(c);

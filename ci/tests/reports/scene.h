@@ -100,7 +100,7 @@ static inline void scene_begin_alone(struct scene *scene, bool allow_emulated)
 	const struct nn_machine_row machine = {.fingerprint = "f00d", .description = "a machine"};
 	struct nn_campaign_row row = {.name = "test",
 				      .plan_path = "plan.yaml",
-				      .plan_text = "name: test\n",
+				      .plan_text = "", /* claims are added one by one */
 				      .plan_hash = "abc",
 				      .seed = 42,
 				      .build_id = "build-1",
@@ -215,21 +215,30 @@ static inline void scene_boots(struct scene *scene, const struct boots *boots)
 	scene_boots_from(scene, boots, 0);
 }
 
-static inline struct nn_comparison *scene_compare(struct scene *scene)
+/* The campaign is done; compare it, with claims that come after the data, or NULL. */
+static inline struct nn_comparison *scene_compare_late(struct scene *scene,
+						       const struct nn_claim_requests *late_claims)
 {
 	struct nn_comparison *comparison = NULL;
 	struct nn_err err = {0};
 
 	must(nn_store_campaign_state(scene->store, scene->campaign, "done", &err), &err);
-	must(nn_comparison_new(scene->store, NULL, &comparison, &err), &err);
+	must(nn_comparison_new(scene->store, NULL, late_claims, &comparison, &err), &err);
 	return comparison;
+}
+
+static inline struct nn_comparison *scene_compare(struct scene *scene)
+{
+	return scene_compare_late(scene, NULL);
 }
 
 static inline const struct nn_report_row *row_of(const struct nn_comparison *comparison,
 						 const char *arm)
 {
 	for (size_t i = 0; i < comparison->nr_rows; i++) {
-		if (strcmp(comparison->rows[i].arm, arm) == 0)
+		const char *name = comparison->rows[i].arm;
+
+		if (name && strcmp(name, arm) == 0)
 			return &comparison->rows[i];
 	}
 	fail_msg("no row for arm '%s'", arm);

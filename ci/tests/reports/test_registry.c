@@ -23,7 +23,9 @@ static void descriptors_are_complete_and_sorted(void **state)
 
 static void reports_are_found_by_their_name(void **state)
 {
-	static const char *const names[] = {"text", "json", "html"};
+	static const char *const names[] = {"bencher",  "csv",         "github-action-benchmark",
+					    "html",     "json",        "junit",
+					    "markdown", "openmetrics", "text"};
 
 	(void)state;
 	for (size_t i = 0; i < NN_ARRAY_SIZE(names); i++)

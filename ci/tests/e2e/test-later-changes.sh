@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Claims are made before the data: whatever is altered later shows in the report. And what one arm
+# against itself gave stands beside later comparisons on the same machine.
+. ci/tests/e2e/lib.sh
+
+plan=$NN_SCRATCH/plan.yaml
+cat >"$plan" <<-'END'
+	name: pair
+	arms:
+	  - {name: native, target: local}
+	  - {name: other, target: local}
+	workloads:
+	  - {name: "null", iterations: 8, warmup: 1}
+	design: {blocks: 5, runs: 1}
+	claims: ["other >= 97% of native"]
+	allow_emulated: true
+END
+sed 's/^design: {/design: {aa: native, /; s/name: pair/name: quiet/; /^claims/d' "$plan" >"$NN_SCRATCH/aa.yaml"
+expect_exit 0 nearnative run --quiet --db "$db" "$NN_SCRATCH/aa.yaml"
+expect_exit 0 nearnative run --quiet --db "$db" "$plan"
+
+json() { # filter, wanted; of the report of the latest campaign
+	nearnative report --db "$db" --format json >"$NN_SCRATCH/report.json" 2>"$NN_SCRATCH/err"
+	expect "$1" "$(jq -r "$1" "$NN_SCRATCH/report.json")" "$2"
+}
+changed='[.claims[].reasons[] | select(startswith("changed later"))] | length'
+
+quiet=$(sql "SELECT uuid FROM campaign WHERE name = 'quiet'")
+json '.comparisons[0].aa.campaign' "$quiet"
+json '.comparisons[0].aa.boots' 5
+json '.comparisons[0].aa.ratio > 0' true
+json "$changed" 0
+[ ! -s "$NN_SCRATCH/err" ] || fail 'a warning about an untouched plan'
+expect_exit 0 nearnative report quiet --db "$db"
+expect_text "$NN_SCRATCH/out" 'A/A'
+
+# The file has another margin by now: the stored one counts, and that is said.
+sed -i 's/97%/50%/' "$plan"
+json '.claims[0].margin' 0.97
+expect_text "$NN_SCRATCH/err" "plan '.*plan.yaml' has changed since the campaign began"
+sed -i 's/50%/97%/' "$plan"
+
+# A claim from the command line is one from after the data.
+expect_exit 0 nearnative report --db "$db" --format json --claim 'other >= 10% of native for null'
+expect 'late claims' "$(jq '[.claims[] | select(.late)] | length > 0' "$NN_SCRATCH/out")" true
+expect 'claims of the plan' "$(jq '[.claims[] | select(.late | not)] | length > 0' "$NN_SCRATCH/out")" true
+expect 'their remark' "$(jq '[.remarks[] | select(test("after the data"))] | length' "$NN_SCRATCH/out")" 1
+
+# Changes in the database itself.
+sqlite3 "$db" "UPDATE claim SET margin = 0.5"
+json '.claims[0].verdict' INVALID
+json "$changed"' > 0' true
+sqlite3 "$db" "UPDATE claim SET text = 'other >= 50% of native'"
+json '.claims[0].verdict' INVALID
+sqlite3 "$db" "UPDATE campaign SET plan_text = replace(plan_text, '97%', '50%')"
+json '.claims[0].verdict' INVALID
+json '[.remarks[] | select(test("does not match the hash"))] | length' 1

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The two sides of a row and what in them asks for a look: modes, drift, unequal scatter, outliers,
+ * dependent iterations. Private to this folder.
+ */
+#ifndef NN_REPORTS_ROW_SIDE_H
+#define NN_REPORTS_ROW_SIDE_H
+
+#include "reports/comparison.h"
+
+/** Copy the cells of @arm by block and reduce them. @ret_side is blank before. */
+void nn_row_fill_side(struct nn_report_side *ret_side, const struct nn_cells *cells, size_t arm);
+
+/** Flags of a row whose sides and figures are filled. */
+void nn_row_flag_sides(struct nn_report_row *row);
+
+/** "skewed": t estimate and Hodges–Lehmann are apart by more than half the interval's width. */
+void nn_row_flag_skew(struct nn_report_row *row);
+
+#endif
