@@ -370,7 +370,8 @@ static void unknown_campaign_is_not_found(void **state)
 	struct nn_err err = {0};
 
 	scene_begin(scene, false);
-	assert_int_equal(nn_comparison_new(scene->store, "nobody", NULL, &comparison, &err), -ENOENT);
+	assert_int_equal(nn_comparison_new(scene->store, "nobody", NULL, &comparison, &err),
+			 -ENOENT);
 	assert_non_null(strstr(err.message, "nobody"));
 	assert_null(comparison);
 }
