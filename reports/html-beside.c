@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "reports/html-environment.h"
+
 #include <inttypes.h>
 
 #include "harness/base/array.h"
 #include "harness/base/strbuf.h"
-#include "reports/html-environment.h"
 #include "reports/html-table.h"
 #include "reports/words.h"
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "reports/html-detail.h"
+
 #include <math.h>
 
 #include "harness/base/strbuf.h"
 #include "reports/html-chart.h"
-#include "reports/html-detail.h"
 
 #define BAR_HEIGHT 14
-#define BAR_STEP   44
 
 /* Of a time the ceiling is a floor: what reaches it takes no longer than it must. */
 static double share_of(const struct nn_report_row *row, double value)
@@ -14,53 +14,42 @@ static double share_of(const struct nn_report_row *row, double value)
 	return row->direction == NN_HIGHER_IS_BETTER ? value / row->ceiling : row->ceiling / value;
 }
 
-static void draw_bar(struct nn_html *html, const char *name, double share, const char *class,
-		     double top)
+/* The label stands outside of the picture: names may be long, and only HTML breaks lines. */
+static void draw_bar(struct nn_html *html, const char *name, double share, const char *class)
 {
-	double width = NN_CHART_WIDTH * fmin(fmax(share, 0), 1);
+	NN_AUTO(free) char *box = nn_asprintf("0 0 %d %d", NN_CHART_WIDTH, BAR_HEIGHT);
 	NN_AUTO(free) char *label = nn_asprintf("%s: %s", name, nn_html_part(share).text);
 
-	nn_html_element(html, "text", label, "x", "0", "y", nn_html_number(top + 12).text, NULL);
-	nn_html_void(html, "rect", "class", "room", "x", "0", "y", nn_html_number(top + 18).text,
-		     "width", nn_html_number(NN_CHART_WIDTH).text, "height",
-		     nn_html_number(BAR_HEIGHT).text, NULL);
-	nn_html_void(html, "rect", "class", class, "x", "0", "y", nn_html_number(top + 18).text,
-		     "width", nn_html_number(width).text, "height", nn_html_number(BAR_HEIGHT).text,
-		     NULL);
+	nn_html_element(html, "p", label, NULL);
+	nn_html_open(html, "svg", "viewBox", box, "aria-hidden", "true", NULL);
+	nn_html_void(html, "rect", "class", "room", "width", "100%", "height", "100%", NULL);
+	nn_html_void(html, "rect", "class", class, "width",
+		     nn_html_percent(fmin(fmax(share, 0), 1)).text, "height", "100%", NULL);
+	nn_html_close(html, "svg");
 }
 
-void nn_html_ceiling(struct nn_html *html, const struct nn_report_row *row, const char *unit)
+static void write_caption(struct nn_html *html, const struct nn_report_row *row, const char *unit)
 {
-	double shares[] = {share_of(row, row->base_value), share_of(row, row->value)};
-	const char *names[] = {row->base_arm, row->arm};
-	static const char *const classes[] = {"bar base", "bar arm"};
-	NN_AUTO(strbuf) struct nn_strbuf title = NN_STRBUF_INIT;
-	NN_AUTO(free) char *box = NULL;
-	size_t nr = 0;
-
-	for (size_t i = 0; i < 2; i++) {
-		if (!names[i] || !isfinite(shares[i]))
-			continue;
-		nn_strbuf_addf(&title, "%s%s %s", nr++ ? ", " : "Share of the ceiling: ", names[i],
-			       nn_html_part(shares[i]).text);
-	}
-	if (!nr)
-		return;
-	box = nn_asprintf("0 0 %d %zu", NN_CHART_WIDTH, nr * BAR_STEP);
-	nn_html_open(html, "figure", "class", "chart ceiling", NULL);
 	nn_html_open(html, "figcaption", NULL);
 	nn_html_textf(html, "Share of the physical %s, %s %s%s%s",
 		      row->direction == NN_HIGHER_IS_BETTER ? "ceiling" : "floor",
 		      nn_html_value(row->ceiling, NAN).text, unit, row->ceiling_source ? ": " : "",
 		      row->ceiling_source ? row->ceiling_source : "");
 	nn_html_close(html, "figcaption");
-	nn_html_open(html, "svg", "viewBox", box, "role", "img", NULL);
-	nn_html_element(html, "title", nn_strbuf_str(&title), NULL);
-	nr = 0;
-	for (size_t i = 0; i < 2; i++) {
-		if (names[i] && isfinite(shares[i]))
-			draw_bar(html, names[i], shares[i], classes[i], (double)(nr++ * BAR_STEP));
-	}
-	nn_html_close(html, "svg");
+}
+
+void nn_html_ceiling(struct nn_html *html, const struct nn_report_row *row, const char *unit)
+{
+	double base = share_of(row, row->base_value);
+	double arm = row->arm ? share_of(row, row->value) : NAN;
+
+	if (!isfinite(base) && !isfinite(arm))
+		return;
+	nn_html_open(html, "figure", "class", "chart ceiling", NULL);
+	write_caption(html, row, unit);
+	if (isfinite(base))
+		draw_bar(html, row->base_arm, base, "bar base");
+	if (isfinite(arm))
+		draw_bar(html, row->arm, arm, "bar arm");
 	nn_html_close(html, "figure");
 }

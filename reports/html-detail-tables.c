@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "reports/html-detail.h"
+
 #include <inttypes.h>
 #include <math.h>
 
 #include "harness/base/array.h"
 #include "harness/base/strbuf.h"
 #include "reports/html-chart.h"
-#include "reports/html-detail.h"
 #include "reports/html-table.h"
 #include "reports/words.h"
 
@@ -260,7 +261,7 @@ static void tail_row(struct nn_html *html, const struct nn_report_row *row,
 	nn_html_row_heading(html, name);
 	if (!isfinite(tail->base_value) && !isfinite(tail->value)) {
 		nn_html_element(html, "td", tail->reason ? tail->reason : NN_EN_DASH, "colspan",
-				row->arm ? "4" : "1", "class", "none", NULL);
+				row->arm ? "4" : "1", "class", "reason", NULL);
 	} else {
 		nn_html_number_cell(
 			html, NULL,
@@ -288,7 +289,7 @@ void nn_html_tail_table(struct nn_html *html, const struct nn_report_row *row, c
 		return;
 	if (!row->arm)
 		headings[2] = NULL;
-	nn_html_table_begin(html, "figures", caption, headings);
+	nn_html_table_begin(html, "figures tails", caption, headings);
 	for (size_t i = 0; i < NN_NR_TAILS; i++)
 		tail_row(html, row, &row->tails[i]);
 	nn_html_table_end(html);

@@ -45,7 +45,7 @@ static void add_boots(struct nn_strbuf *sb, const struct nn_report_row *row)
 		nn_words_count(sb, row->nr_boots, "pair");
 	else
 		nn_strbuf_addf(sb, "%zu and %zu", row->base_side.boots.nr, row->side.boots.nr);
-	nn_strbuf_add(sb, row->is_paired ? " of boots" : " boots, not paired");
+	nn_strbuf_add(sb, row->is_paired ? " of boots" : " boots (not paired)");
 }
 
 /* "vm reaches 98.9 % of native's performance (95 % interval …)", in one sentence or two. */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "reports/html-points.h"
+
 #include <math.h>
 
 #include "harness/base/array.h"
 #include "reports/html-chart.h"
-#include "reports/html-points.h"
 
 /* Up to so many boots of an arm have a curve of their own behind the arm's. */
 #define SINGLE_CURVES 20
@@ -132,7 +133,7 @@ void nn_html_distribution(struct nn_html *html, const struct nn_report_row *row,
 	struct curve base = mean_curve(&row->base_side.boots);
 	struct curve arm = mean_curve(&row->side.boots);
 	NN_AUTO(strbuf) struct nn_strbuf title = NN_STRBUF_INIT;
-	NN_AUTO(free) char *x_title = NULL;
+	NN_AUTO(free) char *caption = NULL;
 	struct nn_html_plot plot;
 
 	if (!has_distribution(&row->base_side) && !has_distribution(&row->side))
@@ -146,10 +147,9 @@ void nn_html_distribution(struct nn_html *html, const struct nn_report_row *row,
 	nn_strbuf_addf(&title, "Distribution of the iterations of a boot, %s.", unit);
 	describe_side(&title, row->base_arm, &base);
 	describe_side(&title, row->arm ? row->arm : "", &arm);
-	x_title = nn_asprintf("%s%s", unit, plot.x.is_log ? ", logarithmic" : "");
-	nn_html_plot_open(&plot, "Share of a boot's iterations below a value",
-			  nn_strbuf_str(&title));
+	caption = nn_asprintf("Share of a boot's iterations below a value, %s%s", unit,
+			      plot.x.is_log ? " (logarithmic)" : "");
+	nn_html_plot_open(&plot, caption, nn_strbuf_str(&title));
 	draw(&plot, row, &base, &arm);
-	nn_html_plot_x_title(&plot, x_title);
 	nn_html_plot_close(&plot);
 }

@@ -25,7 +25,7 @@ struct nn_html {
 /** Open an element. */
 void nn_html_open(struct nn_html *html, const char *tag, ...) __attribute__((sentinel));
 
-/** Close the innermost element, which is @tag. */
+/** Close the innermost element, which is @tag. A line ends there, but not within running text. */
 void nn_html_close(struct nn_html *html, const char *tag);
 
 /** An element without content or end tag (meta, and shapes of SVG). */

@@ -39,7 +39,7 @@ static const struct nn_option import_options[] = {
 	NN_OPTION("emulated", NN_OPTION_FLAG, struct import_options, is_emulated, NULL,
 		  "the figures come from an emulated machine"),
 	NN_OPTION("only", NN_OPTION_STRING, struct import_options, only, "NAME",
-		  "of a file that holds several: the device (clpeak), the system (phoronix)"),
+		  "of a file that holds several: clpeak's device, phoronix' system"),
 	NN_OPTION("again", NN_OPTION_STRING, struct import_options, again, "WORD",
 		  "a file whose bytes the campaign has: refuse (default), skip, or keep it as "
 		  "another run"),

@@ -358,6 +358,7 @@ static void section_of_a_row_is_complete(void **state)
 		"<th scope=\"row\">99 %</th>",
 		"fewer than 10 iterations beyond it in a boot",
 		"Share of the physical ceiling, 7876 MB/s: PCIe 16 GT/s x4, MPS 256",
+		"<p>native: 85 %</p>",
 		"<summary>The 20 boots one by one</summary>",
 		"class=\"curve base\"",
 		"class=\"boot arm\"",
@@ -417,7 +418,7 @@ static void unpaired_boots_are_not_joined(void **state)
 	NN_AUTO(free) char *page = render(c);
 
 	assert_null(strstr(page, "class=\"pair\""));
-	assert_non_null(strstr(page, "10 and 10 boots, not paired"));
+	assert_non_null(strstr(page, "10 and 10 boots (not paired) by"));
 }
 
 static void ten_thousand_campaigns_give_a_page_that_opens(void **state)
