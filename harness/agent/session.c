@@ -25,6 +25,8 @@ struct session {
 	char bdf[NN_BDF_CAP]; /* of the device under test here, or "" */
 	struct nn_record record;
 	struct nn_sink sink;
+	uint64_t next_telemetry; /* batch numbers, which go on from run to run: */
+	uint64_t next_events;    /* within a boot one that comes again is a repetition */
 	struct nn_collector_set *collectors; /* NULL before the first job */
 };
 
@@ -133,10 +135,10 @@ static int send_telemetry(struct session *session, const char *run, struct nn_er
 
 		part.items = all->items + i;
 		part.nr = min_size(all->nr - i, NN_BATCH_ITEMS);
+		part.batch = session->next_telemetry++;
 		rc = post(session, "telemetry", nn_telemetry_batch_encode(&part), err);
 		if (rc)
 			return rc;
-		part.batch++;
 	}
 	return 0;
 }
@@ -152,10 +154,10 @@ static int send_events(struct session *session, const char *run, struct nn_err *
 
 		part.items = all->items + i;
 		part.nr = min_size(all->nr - i, NN_BATCH_ITEMS);
+		part.batch = session->next_events++;
 		rc = post(session, "events", nn_event_batch_encode(&part), err);
 		if (rc)
 			return rc;
-		part.batch++;
 	}
 	return 0;
 }

@@ -37,6 +37,8 @@ struct campaign {
 	int nr_hello;
 	int nr_facts;
 	int nr_refused;
+	uint64_t nr_telemetry_batches;
+	uint64_t nr_event_batches;
 	bool expire_after_hello;
 	uint64_t last_elapsed_ns;
 	bool is_elapsed_ordered;
@@ -112,19 +114,26 @@ static int on_samples(void *user, const struct nn_sample_batch *batch, struct nn
 	return 0;
 }
 
+/* The store takes a batch for a repetition whose number it has seen in this boot. */
 static int on_telemetry(void *user, const struct nn_telemetry_batch *batch, struct nn_err *err)
 {
-	(void)user;
+	struct campaign *campaign = user;
+
 	(void)err;
 	assert_true(batch->nr > 0);
+	assert_int_equal(batch->batch, campaign->nr_telemetry_batches);
+	campaign->nr_telemetry_batches++;
 	return 0;
 }
 
 static int on_events(void *user, const struct nn_event_batch *batch, struct nn_err *err)
 {
-	(void)user;
+	struct campaign *campaign = user;
+
 	(void)err;
 	assert_true(batch->nr > 0);
+	assert_int_equal(batch->batch, campaign->nr_event_batches);
+	campaign->nr_event_batches++;
 	return 0;
 }
 
@@ -274,6 +283,7 @@ static void a_session_runs_every_job_whatever_the_one_before_did(void **state)
 	assert_int_equal(campaign->nr_samples, 3 * 8); /* a wrong run's samples are kept too */
 	assert_int_equal(campaign->nr_hello, 1);
 	assert_int_equal(campaign->nr_facts, 1);
+	assert_int_equal(campaign->nr_telemetry_batches, 6); /* one a run, each with its number */
 	assert_true(campaign->is_elapsed_ordered);
 	assert_true(campaign->has_rtt);
 	assert_string_equal(campaign->order, "hnfsenenenensensen");
