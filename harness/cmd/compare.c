@@ -151,17 +151,20 @@ static int compare_refuse(const struct nn_cmd *cmd, const struct comparing *comp
 	NN_AUTO(free) char *b = nn_contender_name(&comparing->campaigns[1]);
 	NN_AUTO(strbuf) struct nn_strbuf axes = NN_STRBUF_INIT;
 	NN_AUTO(strbuf) struct nn_strbuf text = NN_STRBUF_INIT;
+	bool is_json = strcmp(comparing->options->format, "json") == 0;
+	/* a file meant for another format is not filled with text */
+	bool is_to_file = is_json || strcmp(comparing->options->format, "text") == 0;
 	int rc;
 
 	nn_axes_name(comparing->axes, &axes);
-	if (strcmp(comparing->options->format, "json") == 0) {
+	if (is_json) {
 		refusal_json(comparing, &text);
 	} else {
 		nn_strbuf_addf(&text, "not like for like (axes asked for: %s)\nA  %s\nB  %s\n\n",
 			       nn_strbuf_str(&axes), a, b);
 		nn_differences_text(&comparing->differences, comparing->axes, &text);
 	}
-	rc = nn_render_write(cmd, comparing->options->output, &text);
+	rc = nn_render_write(cmd, is_to_file ? comparing->options->output : NULL, &text);
 	nn_log_line(&cmd->log, NN_LOG_ERROR,
 		    "campaigns %s and %s are not alike: more differs than the axes asked for (%s); "
 		    "--axis names what may differ",
