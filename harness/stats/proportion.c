@@ -94,7 +94,7 @@ bool nn_is_bimodal(const double *logs, size_t nr, size_t *ret_nr_upper, double *
 
 bool nn_is_clearly_bimodal(const double *logs, size_t nr)
 {
-	double nr_sds = fmax(MIN_SDS, 1.82 + 104 / pow((double)nr, 1.5));
+	double nr_sds = fmax(MIN_SDS, 1.88 + 118 / pow((double)nr, 1.5));
 	struct cut cut = {.gap = NAN};
 
 	if (nr >= MIN_BOOTS)

@@ -23,9 +23,9 @@ void nn_share_ci95(size_t nr_hits, size_t nr, double ret_ci95[2]);
 bool nn_is_bimodal(const double *logs, size_t nr, size_t *ret_nr_upper, double *ret_gap);
 
 /**
- * The same so clearly that a verdict may rest on it: the gap in SDs that 0.5 % of Gaussian arms
+ * The same so clearly that a verdict may rest on it: the gap in SDs that 0.3 % of Gaussian arms
  * reach whatever their number of boots (the plain rule: 6 % of those with 10 boots, 0.5 % with 20).
- * Source: 400,000 simulated arms for each of 10 … 30 boots; factor max(3, 1.82 + 104 nr^−1.5).
+ * Source: 400,000 simulated arms for each of 10 … 30 boots; factor max(3, 1.88 + 118 nr^−1.5).
  */
 bool nn_is_clearly_bimodal(const double *logs, size_t nr);
 

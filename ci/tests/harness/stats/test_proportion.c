@@ -140,6 +140,31 @@ static void flags_are_as_frequent_as_simulated(void **state)
 	}
 }
 
+/* Gaussian arms reach the clear level in 0.3 % of cases, whatever their number of boots. */
+static void clear_modes_are_rare_by_chance_and_found_when_there(void **state)
+{
+	static const size_t boots[] = {10, 14, 20, 30};
+	NN_AUTO(random) struct nn_random *random = nn_random_new(7);
+
+	(void)state;
+	for (size_t b = 0; b < NN_ARRAY_SIZE(boots); b++) {
+		size_t nr_false = 0, nr_found = 0;
+
+		for (size_t i = 0; i < 4000; i++) {
+			double logs[30];
+
+			for (size_t j = 0; j < boots[b]; j++)
+				logs[j] = 0.02 * nn_random_normal(random);
+			nr_false += nn_is_clearly_bimodal(logs, boots[b]);
+			for (size_t j = 0; j < boots[b]; j++)
+				logs[j] = 0.003 * nn_random_normal(random) + (j < 3 ? 0.05 : 0);
+			nr_found += nn_is_clearly_bimodal(logs, boots[b]);
+		}
+		assert_true(nr_false <= 28); /* 12 expected, 4.5 SDs above */
+		assert_true(nr_found >= 3900);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -148,6 +173,7 @@ int main(void)
 		cmocka_unit_test(two_levels_of_boots_are_two_modes),
 		cmocka_unit_test(a_gap_must_be_wide_in_itself_and_against_the_spread),
 		cmocka_unit_test(flags_are_as_frequent_as_simulated),
+		cmocka_unit_test(clear_modes_are_rare_by_chance_and_found_when_there),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
