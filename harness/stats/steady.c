@@ -38,6 +38,9 @@
 #define TAIL_MAX   500
 #define TAIL_SHARE 4
 
+/* Longer runs are segmented by the means of batches. */
+#define MAX_SEGMENTED 300
+
 struct segment {
 	double mean;
 	double variance;
@@ -190,11 +193,11 @@ static bool is_like_last(const struct segment *segment, const struct segment *la
 	       segment->variance + fmax(last->variance, LEVEL_TOLERANCE);
 }
 
+/* @tail: a segment unlike the last one may not reach into so many values at the end. */
 static enum nn_steady classify_segments(const double *values, const size_t *changes,
-					size_t nr_segments, bool is_lower_better)
+					size_t nr_segments, size_t tail, bool is_lower_better)
 {
 	const size_t nr = changes[nr_segments - 1];
-	const size_t tail = nr / TAIL_SHARE < TAIL_MAX ? nr / TAIL_SHARE : TAIL_MAX;
 	const struct segment absolute = describe(values, changes, nr_segments - 1, 1);
 	const double level = absolute.mean != 0 ? fabs(absolute.mean) : 1;
 	const struct segment last = describe(values, changes, nr_segments - 1, level);
@@ -216,16 +219,42 @@ static enum nn_steady classify_segments(const double *values, const size_t *chan
 	return steady;
 }
 
+/*
+ * PELT prunes nothing where nothing changes, so a long steady run costs the square of its length.
+ * Means of equal batches, in place, keep that bounded; the first one is the shorter one.
+ * Return: their number.
+ */
+static size_t average_batches(double *values, size_t nr, size_t len)
+{
+	const size_t nr_batches = (nr + len - 1) / len;
+	size_t end = nr - (nr_batches - 1) * len;
+	size_t start = 0;
+
+	for (size_t i = 0; i < nr_batches; i++) {
+		double sum = 0;
+
+		for (size_t j = start; j < end; j++)
+			sum += values[j];
+		values[i] = sum / (double)(end - start);
+		start = end;
+		end += len;
+	}
+	return nr_batches;
+}
+
 static enum nn_steady classify_many(const double *values, size_t nr, bool is_lower_better)
 {
 	NN_AUTO(free) double *kept = nn_calloc(nr, sizeof(*kept));
 	NN_AUTO(free) size_t *changes = nn_calloc(nr + 1, sizeof(*changes));
 	size_t nr_kept = drop_outliers(values, nr, kept);
-	size_t nr_changes =
-		nn_pelt_mean_variance(kept, nr_kept, 15 * log((double)nr_kept), 2, changes);
+	const size_t len = (nr_kept + MAX_SEGMENTED - 1) / MAX_SEGMENTED;
+	const size_t tail = nr_kept / TAIL_SHARE < TAIL_MAX ? nr_kept / TAIL_SHARE : TAIL_MAX;
+	size_t nr_changes;
 
+	nr_kept = average_batches(kept, nr_kept, len);
+	nr_changes = nn_pelt_mean_variance(kept, nr_kept, 15 * log((double)nr_kept), 2, changes);
 	changes[nr_changes] = nr_kept;
-	return classify_segments(kept, changes, nr_changes + 1, is_lower_better);
+	return classify_segments(kept, changes, nr_changes + 1, tail / len, is_lower_better);
 }
 
 enum nn_steady nn_steady_classify(const double *values, size_t nr, bool is_lower_better)

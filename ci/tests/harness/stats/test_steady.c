@@ -5,7 +5,7 @@
 #include "harness/base/compat.h"
 #include "harness/stats/random.h"
 
-#define MAX_NR 2000
+#define MAX_NR 6000
 
 /* Times with 1 % noise, @first of them at @level of what the others have. */
 struct shape {
@@ -32,6 +32,9 @@ static const struct shape shapes[] = {
 	{"many, steady just too late", 500, 380, 1.5, 0, 0.01, NN_STEADY_NONE},
 	{"most, steady before the last 500", 2000, 1490, 1.5, 0, 0.01, NN_STEADY_WARMUP},
 	{"most, steady within the last 500", 2000, 1510, 1.5, 0, 0.01, NN_STEADY_NONE},
+	{"all, steady before the last 500", 6000, 5440, 1.5, 0, 0.01, NN_STEADY_WARMUP},
+	{"all, steady within the last 500", 6000, 5560, 1.5, 0, 0.01, NN_STEADY_NONE},
+	{"all, one level", 6000, 0, 1, 0, 0.05, NN_STEADY_FLAT},
 	{"many, slow again at the end", 500, 60, 1.5, 300, 0.01, NN_STEADY_SLOWDOWN},
 	{"just enough for segments, slow first", 200, 30, 1.5, 0, 0.01, NN_STEADY_WARMUP},
 	{"few, one level", 199, 0, 1, 0, 0.01, NN_STEADY_FLAT},
