@@ -8,6 +8,10 @@
 
 #include "reports/comparison.h"
 
+/* How the doubt begins that concerns native against virtual alone, not software against software.
+ */
+#define NN_METAL_DOUBT "no bare metal:"
+
 /* How the runs of one workload went in one arm. */
 struct nn_run_tally {
 	char *arm;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "harness/base/array.h"
-#include "reports/html-writer.h" /* its rules of escaping are those of XML, too */
+#include "reports/html/writer.h" /* its rules of escaping are those of XML, too */
 #include "reports/sentences.h"
 #include "reports/view.h"
 #include "reports/words.h"

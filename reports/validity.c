@@ -272,10 +272,9 @@ static void doubt_metal(const struct nn_report_arm *base, struct nn_strings *rea
 
 	if (base && strcmp(base->target, "local") == 0 && hypervisor &&
 	    strcmp(hypervisor, "none") != 0)
-		nn_strings_add(
-			reasons,
-			nn_asprintf("no bare metal: arm '%s' itself runs under a hypervisor (%s)",
-				    base->name, hypervisor));
+		nn_strings_add(reasons, nn_asprintf(NN_METAL_DOUBT
+						    " arm '%s' itself runs under a hypervisor (%s)",
+						    base->name, hypervisor));
 }
 
 void nn_build_doubts(const struct nn_build *build, const char *workload, const char *base,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "reports/bisect.h"
+#include "reports/cross/bisect.h"
 
 #include <errno.h>
 #include <fnmatch.h>

@@ -5,8 +5,8 @@
 
 #include "harness/cmd/command.h"
 #include "harness/store/store.h"
-#include "reports/cross.h"
-#include "reports/likeness.h"
+#include "reports/cross/cross.h"
+#include "reports/cross/likeness.h"
 
 struct nn_contender {
 	struct nn_cross_side *cross;

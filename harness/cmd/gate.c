@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "reports/gate.h"
+#include "reports/cross/gate.h"
 
 #include <errno.h>
 #include <stdlib.h>

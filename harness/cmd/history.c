@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "reports/history.h"
+#include "reports/history/history.h"
 
 #include <errno.h>
 #include <string.h>
