@@ -109,11 +109,20 @@ libraries:
 	done; \
 	[ -z "$$missing" ] || { echo "missing libraries, install$$missing (make deps does)" >&2; exit 1; }
 
-.PHONY: unit-tests lint format format-check lab virtual-time
+.PHONY: unit-tests lint format format-check lab virtual-time lab-gate lab-gate-baseline lab-gate-proof
 unit-tests: $(UNIT_BIN)
 
 virtual-time: all ## three campaigns in the deterministic lab; print how well their ratios agree
 	$(Q)ci/virtual-time $(BUILD)
+
+lab-gate: all ## is the passthrough path longer than the baseline's? KERNEL=… QEMU=… under test
+	$(Q)ci/lab-gate $(BUILD)
+
+lab-gate-baseline: all ## let KERNEL=… and QEMU=… be the baseline of lab-gate
+	$(Q)ci/lab-gate $(BUILD) --set-baseline
+
+lab-gate-proof: all ## lab-gate catches longer paths and is silent on unchanged ones (an hour)
+	$(Q)ci/lab-gate-proof $(BUILD)
 
 lab: ## prepare the software lab's kernel and initramfs
 	$(Q)ci/lab/prepare
