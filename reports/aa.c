@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "harness/base/array.h"
+#include "reports/judge.h"
 
 /* As many as are looked through for the arms and metrics of this campaign, newest first. */
 #define MAX_AA_CAMPAIGNS 8
@@ -32,7 +33,7 @@ static int take_campaign(void *user, int64_t campaign, const char *uuid, const c
 
 static bool is_about(const struct nn_report_row *aa, const struct nn_report_row *row)
 {
-	return aa->arm && !aa->is_lone && isfinite(aa->ratio) &&
+	return aa->arm && !aa->is_lone && isfinite(aa->ratio) && aa->nr_boots >= NN_MIN_BOOTS &&
 	       (strcmp(aa->base_arm, row->base_arm) == 0 || strcmp(aa->base_arm, row->arm) == 0) &&
 	       strcmp(aa->workload, row->workload) == 0 && strcmp(aa->metric, row->metric) == 0 &&
 	       strcmp(aa->unit, row->unit) == 0;

@@ -23,19 +23,9 @@ struct sums {
 
 static bool belongs(const struct nn_report_row *row, const struct nn_report_row *first)
 {
-	return nn_row_has_pair(row) && row->is_paired && row->nr_pairs == row->nr_blocks &&
+	return nn_row_has_pair(row) && !nn_row_is_invalid(row) && row->nr_boots >= NN_MIN_BOOTS &&
+	       row->is_paired && row->nr_pairs == row->nr_blocks &&
 	       isfinite(row->performance_ratio) && nn_report_row_is_alike(row, first);
-}
-
-/* The metrics of one workload that take part. */
-static size_t nr_metrics(const struct nn_report_row *rows, size_t nr,
-			 const struct nn_report_row *first, const char *workload)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < nr; i++)
-		count += belongs(&rows[i], first) && strcmp(rows[i].workload, workload) == 0;
-	return count;
 }
 
 static void sums_init(struct sums *sums, const struct nn_report_row *first)
@@ -102,37 +92,52 @@ static void add_aggregate(struct nn_comparison *out, const struct nn_report_row 
 	memcpy(aggregate->performance_ci95, ratio.ci95, sizeof(ratio.ci95));
 }
 
+/* Rows of one workload stand together: the index of the first that follows @from's. */
+static size_t end_of_workload(const struct nn_report_row *rows, size_t nr, size_t from)
+{
+	size_t end = from;
+
+	while (end < nr && strcmp(rows[end].workload, rows[from].workload) == 0)
+		end++;
+	return end;
+}
+
 /* The rows alike @rows[@at], if it is the first of them. */
 static void aggregate_alike(struct nn_comparison *out, const struct nn_report_row *rows, size_t nr,
 			    size_t at)
 {
 	NN_AUTO(sums) struct sums sums = {0};
 	const struct nn_report_row *first = &rows[at];
-	double nr_workloads = 0;
-	uint64_t nr_rows = 0;
+	uint64_t nr_workloads = 0, nr_rows = 0;
 
 	sums_init(&sums, first);
-	for (size_t i = at; i < nr; i++) {
-		double weight;
+	for (size_t i = at; i < nr;) {
+		size_t end = end_of_workload(rows, nr, i);
+		uint64_t nr_metrics = 0;
 
-		if (!belongs(&rows[i], first))
-			continue;
-		weight = 1.0 / (double)nr_metrics(rows, nr, first, rows[i].workload);
-		nr_workloads += weight;
-		sums_add(&sums, &rows[i], weight);
-		nr_rows++;
+		for (size_t r = i; r < end; r++)
+			nr_metrics += belongs(&rows[r], first);
+		for (size_t r = i; r < end; r++) {
+			if (belongs(&rows[r], first))
+				sums_add(&sums, &rows[r], 1.0 / (double)nr_metrics);
+		}
+		nr_rows += nr_metrics;
+		nr_workloads += nr_metrics > 0;
+		i = end;
 	}
-	if (nr_workloads > 1.5) /* of one workload the row itself tells */
-		add_aggregate(out, first, &sums, nr_rows, (uint64_t)(nr_workloads + 0.5));
+	if (nr_workloads > 1) /* of one workload the row itself tells */
+		add_aggregate(out, first, &sums, nr_rows, nr_workloads);
 }
 
 static bool is_first(const struct nn_report_row *rows, size_t at)
 {
+	if (!belongs(&rows[at], &rows[at]))
+		return false;
 	for (size_t i = 0; i < at; i++) {
 		if (belongs(&rows[i], &rows[at]))
 			return false;
 	}
-	return belongs(&rows[at], &rows[at]);
+	return true;
 }
 
 void nn_build_aggregates(struct nn_comparison *comparison)

@@ -8,6 +8,9 @@
 
 #include "reports/comparison.h"
 
+/* One arm losing this much more of what was to be measured than the other is a bias, §1.3. */
+#define NN_DISCARD_LIMIT 0.10
+
 /* How the doubt begins that concerns native against virtual alone, not software against software.
  */
 #define NN_METAL_DOUBT "no bare metal:"

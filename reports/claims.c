@@ -99,6 +99,15 @@ static bool has_pairs(const struct nn_comparison *comparison, struct range range
 	return false;
 }
 
+/*
+ * A campaign tells why a workload has no values in an arm: it was skipped there. A file does not,
+ * so what the base has and the arm lacks may as well have failed.
+ */
+static bool is_unexplained(const struct nn_comparison *comparison, const struct nn_report_row *row)
+{
+	return comparison->source == NN_SOURCE_FILE && row->is_lone && row->base_side.boots.nr;
+}
+
 /* It does not apply to one of the arms; of it alone there is nothing to claim. */
 static void leave_out(const struct nn_comparison *comparison, struct range range,
 		      struct nn_report_claim *claim, const struct nn_report_row *row)
@@ -111,10 +120,10 @@ static void leave_out(const struct nn_comparison *comparison, struct range range
 				   is_metric ? row->metric : ""));
 }
 
-/* Of two checks of one claim, the one whose row decides: refuted before invalid before open. */
+/* Of two checks of one claim, the one whose row decides: what is refuted stays refuted. */
 static int severity(const struct nn_report_check *check)
 {
-	static const char *const order[] = {NN_PROVEN, NN_INCONCLUSIVE, NN_REFUTED, NN_INVALID};
+	static const char *const order[] = {NN_PROVEN, NN_INCONCLUSIVE, NN_INVALID, NN_REFUTED};
 
 	for (size_t i = 0; i < NN_ARRAY_SIZE(order); i++) {
 		if (strcmp(check->verdict, order[i]) == 0)
@@ -164,17 +173,23 @@ static void find_worst(struct nn_report_claim *claim)
 	claim->upper95 = worst->upper95;
 }
 
-/* Intersection-union: every row must be proven, and one refuted row refutes the claim. */
+/*
+ * Intersection-union: every row must be proven, and one refuted row refutes the claim, whatever may
+ * be wrong with others.
+ */
 static const char *conclude(const struct tally *tally)
 {
-	if (!tally->nr_rows || tally->nr_invalid)
-		return NN_INVALID;
 	if (tally->nr_refuted)
 		return NN_REFUTED;
+	if (!tally->nr_rows || tally->nr_invalid)
+		return NN_INVALID;
 	return tally->nr_inconclusive ? NN_INCONCLUSIVE : NN_PROVEN;
 }
 
-/* Does every check that is without a verdict give this reason (emulation), or one workload's? */
+/* Of a claim without a verdict so many reasons of single rows are told. */
+#define MAX_QUOTES 20
+
+/* Does every check with this verdict give this reason (emulation), or one workload's? */
 static bool is_common_reason(const struct nn_report_claim *claim, const char *verdict,
 			     const char *reason)
 {
@@ -188,25 +203,54 @@ static bool is_common_reason(const struct nn_report_claim *claim, const char *ve
 	return true;
 }
 
-static void quote_checks(const struct nn_comparison *comparison, struct nn_report_claim *claim)
+/* The reasons that all checks with @verdict give: those of the first one tell which may be. */
+static void quote_common(struct nn_report_claim *claim, const char *verdict,
+			 struct nn_strings *ret_common)
 {
+	for (size_t i = 0; i < claim->nr_checks; i++) {
+		const struct nn_report_check *check = &claim->checks[i];
+
+		if (strcmp(check->verdict, verdict) != 0)
+			continue;
+		for (size_t r = 0; r < check->reasons.nr; r++) {
+			if (is_common_reason(claim, verdict, check->reasons.items[r]))
+				nn_strings_add(ret_common, nn_strdup(check->reasons.items[r]));
+		}
+		break;
+	}
+	for (size_t i = 0; i < ret_common->nr; i++)
+		nn_strings_add(&claim->reasons, nn_strdup(ret_common->items[i]));
+}
+
+/* Quote what each check with @verdict says beside the common reasons. */
+static void quote_checks(const struct nn_comparison *comparison, struct nn_report_claim *claim,
+			 const char *verdict)
+{
+	struct nn_strings common = {0};
+	size_t nr_quoted = 0, nr_left_out = 0;
+
+	quote_common(claim, verdict, &common);
 	for (size_t i = 0; i < claim->nr_checks; i++) {
 		const struct nn_report_check *check = &claim->checks[i];
 		const struct nn_report_row *row = &comparison->rows[check->row];
 
-		if (strcmp(check->verdict, claim->verdict) != 0)
+		if (strcmp(check->verdict, verdict) != 0)
 			continue;
 		for (size_t r = 0; r < check->reasons.nr; r++) {
-			const char *reason = check->reasons.items[r];
-
-			if (is_common_reason(claim, claim->verdict, reason))
-				nn_strings_add(&claim->reasons, nn_strdup(reason));
+			if (nn_strings_have(&common, check->reasons.items[r]))
+				continue;
+			if (nr_quoted++ >= MAX_QUOTES)
+				nr_left_out++;
 			else
 				nn_strings_add(&claim->reasons,
 					       nn_asprintf("%s:%s: %s", row->workload, row->metric,
-							   reason));
+							   check->reasons.items[r]));
 		}
 	}
+	if (nr_left_out)
+		nn_strings_add(&claim->reasons,
+			       nn_asprintf("and %zu more reasons of single rows", nr_left_out));
+	nn_strings_release(&common);
 }
 
 /* A covered workload that only ever failed has no row to speak against the claim: it does here. */
@@ -250,6 +294,7 @@ static void judge_claim(const struct nn_comparison *comparison, struct range ran
 	bool is_void = is_void_claim(claim);
 	struct tally tally = {.nr_invalid = is_void};
 
+	claim->is_void = is_void;
 	claim->lower95 = claim->upper95 = NAN;
 	claim->worst = SIZE_MAX;
 	for (size_t i = range.from; i < range.to; i++) {
@@ -257,18 +302,23 @@ static void judge_claim(const struct nn_comparison *comparison, struct range ran
 
 		if (!covers(claim, row))
 			continue;
-		if (nn_row_has_pair(row) || nn_row_is_invalid(row))
+		if (nn_row_has_pair(row) || nn_row_is_invalid(row) ||
+		    is_unexplained(comparison, row))
 			tally_row(comparison, claim, i, &tally);
 		else
 			leave_out(comparison, range, claim, row);
 	}
-	if (is_void)
+	if (is_void) {
 		void_checks(claim);
+		tally.nr_refuted = 0;
+	}
 	tally_failures(comparison, range, claim, &tally);
 	find_worst(claim);
 	claim->verdict = nn_strdup(conclude(&tally));
-	if (strcmp(claim->verdict, NN_REFUTED) != 0)
-		quote_checks(comparison, claim);
+	if (strcmp(claim->verdict, NN_INCONCLUSIVE) == 0)
+		quote_checks(comparison, claim, NN_INCONCLUSIVE);
+	else if (tally.nr_invalid)
+		quote_checks(comparison, claim, NN_INVALID);
 	if (!tally.nr_rows && !tally.nr_invalid)
 		nn_strings_add(&claim->reasons, nn_strdup("nothing measured"));
 	/* what more boots would bring is only known of an open question */
@@ -297,6 +347,28 @@ static void refuse_mixed_margins(struct nn_report_claim *claims, size_t nr)
 	}
 }
 
+/* A row about which nothing valid is claimed has no verdict, and says what is wrong with the claim.
+ */
+static void void_rows(struct nn_comparison *comparison, size_t first, size_t end,
+		      struct range range)
+{
+	for (size_t c = first; c < end; c++) {
+		const struct nn_report_claim *claim = &comparison->claims[c];
+
+		for (size_t i = 0; claim->is_void && i < claim->nr_checks; i++) {
+			const struct nn_report_check *check = &claim->checks[i];
+			struct nn_report_row *row = &comparison->rows[check->row];
+
+			if (check->row < range.from || !isnan(row->margin))
+				continue;
+			if (!row->verdict)
+				row->verdict = nn_strdup(NN_INVALID);
+			for (size_t r = 0; r < check->reasons.nr; r++)
+				nn_strings_add(&row->reasons, nn_strdup(check->reasons.items[r]));
+		}
+	}
+}
+
 /* Judge the claims @first … of the campaign whose rows are @range; the index of the next one. */
 static size_t judge_campaign(struct nn_comparison *comparison, size_t first, struct range range)
 {
@@ -319,6 +391,7 @@ static size_t judge_campaign(struct nn_comparison *comparison, size_t first, str
 				row->margin = fmax(row->margin, claim->margin);
 		}
 	}
+	void_rows(comparison, first, end, range);
 	return end;
 }
 

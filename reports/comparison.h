@@ -141,6 +141,7 @@ struct nn_report_claim {
 	char *workload; /* globs */
 	char *metric;
 	double margin;
+	bool is_void;   /* altered, or contradicted by another: nothing is judged by it */
 	bool is_late;   /* given after the data: not in the plan whose hash was stored */
 	char *verdict;  /* PROVEN, REFUTED, INCONCLUSIVE, INVALID */
 	double lower95; /* of @worst */

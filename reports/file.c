@@ -65,6 +65,8 @@ static int check_arms(const struct building *building, const char *path, struct 
 
 	if (!rc && options->arm)
 		rc = want_arm(table, options->arm, path, err);
+	if (!rc && options->arm && strcmp(options->arm, choose_base(table, options)) == 0)
+		rc = nn_err_set(err, -EINVAL, "arm '%s' is the base itself", options->arm);
 	for (size_t i = 0; !rc && i < options->claims.nr; i++) {
 		rc = want_arm(table, options->claims.items[i].arm, path, err);
 		if (!rc)
@@ -122,6 +124,16 @@ static bool is_same_boot(const struct nn_table_run *a, const struct nn_table_run
 	return a->block == b->block && is_same(a, b, NN_KEY_BOOT);
 }
 
+/* Absent values are discarded ones; the share of them is compared between arms. */
+static void count_absent(struct nn_series *series, const struct nn_table_run *run)
+{
+	struct nn_series_loss *loss = &series->losses[run->keys[NN_KEY_ARM]];
+
+	loss->nr_absent += run->nr_absent;
+	loss->nr_present += run->nr;
+	loss->nr_runs += run->nr > 0;
+}
+
 /* Digest the runs of one boot, which begin at @from. Return: the index of the next boot. */
 static size_t add_boot(struct building *building, struct nn_series *series, size_t from)
 {
@@ -130,11 +142,14 @@ static size_t add_boot(struct building *building, struct nn_series *series, size
 	struct nn_cell cell = {.arm = first->keys[NN_KEY_ARM], .block = first->block};
 	size_t i = from;
 
-	for (; i < table->nr_runs && is_same_boot(&table->runs[i], first); i++)
+	for (; i < table->nr_runs && is_same_boot(&table->runs[i], first); i++) {
+		count_absent(series, &table->runs[i]);
 		digest_run(building, &table->runs[i]);
+	}
 	cell.digest = nn_digester_finish(building->digester);
 	cell.boot = (char *)nn_table_name(table, first, NN_KEY_BOOT); /* copied by the callee */
-	nn_cells_add(&series->cells, &cell);
+	if (cell.digest.nr_runs)
+		nn_cells_add(&series->cells, &cell);
 	return i;
 }
 
@@ -149,6 +164,7 @@ static size_t add_series(struct building *building, size_t from)
 		.metric = nn_strdup(nn_table_name(table, first, NN_KEY_METRIC)),
 		.unit = nn_strdup(table->units.items[first->unit]),
 		.direction = first->direction,
+		.losses = nn_calloc(table->names[NN_KEY_ARM].nr, sizeof(*series.losses)),
 	};
 	size_t i = from;
 

@@ -11,6 +11,9 @@
 /* One arm against itself may be off by this share of what the claim allows, §1.4. */
 #define AA_SHARE (1.0 / 3.0)
 
+/* A claim of 100 % allows nothing; no machine repeats itself so exactly. */
+#define MIN_ALLOWANCE 0.01
+
 bool nn_row_is_invalid(const struct nn_report_row *row)
 {
 	return row->verdict && strcmp(row->verdict, NN_INVALID) == 0;
@@ -43,7 +46,7 @@ static void copy_reasons(const struct nn_report_row *row, struct nn_report_check
 
 static bool is_machine_unfit(const struct nn_report_row *row, double margin)
 {
-	return fabs(row->aa.ratio - 1) > AA_SHARE * fabs(1 - margin);
+	return fabs(row->aa.ratio - 1) > AA_SHARE * fmax(fabs(1 - margin), MIN_ALLOWANCE);
 }
 
 static bool is_invalid(const struct nn_report_row *row, double margin,

@@ -14,8 +14,10 @@
 #include "harness/stats/ratio.h"
 #include "harness/stats/trend.h"
 #include "reports/figures.h"
+#include "reports/judge.h"
 
 /* Prompts to look, each at a level that an undisturbed campaign rarely reaches. */
+#define ROUNDING           1e-9
 #define FLAG_P_VALUE       0.01
 #define DRIFT_MIN_PCT      0.5
 #define VARIATION_FACTOR   2.0
@@ -138,10 +140,24 @@ void nn_row_fill_side(struct nn_report_side *ret_side, const struct nn_cells *ce
 static void flag_modes(struct nn_report_row *row, const struct nn_report_side *side,
 		       const char *arm)
 {
+	/* what is flagged as bimodal is not proven with fewer than 20 boots; a hint is less */
+	bool is_hint = !side->is_clearly_bimodal && side->boots.nr < NN_MIN_BOOTS_BIMODAL;
+
 	if (side->is_bimodal)
+		nn_strings_add(&row->flags, nn_asprintf("%s: the boots of '%s' %s into two groups",
+							is_hint ? "modes" : "bimodal", arm,
+							is_hint ? "may fall" : "fall"));
+}
+
+/* Measured values scatter; equal ones are cached, counted, or of a clock too coarse for them. */
+static void flag_constant(struct nn_report_row *row, const struct nn_report_side *side,
+			  const char *arm)
+{
+	if (side->boots.nr > 2 && side->sd_log <= ROUNDING * ROUNDING)
 		nn_strings_add(&row->flags,
-			       nn_asprintf("bimodal: the boots of '%s' %s into two groups", arm,
-					   side->is_clearly_bimodal ? "fall" : "may fall"));
+			       nn_asprintf("constant: every boot of '%s' gives one and the same "
+					   "value",
+					   arm));
 }
 
 static void flag_drift(struct nn_report_row *row, const struct nn_report_side *side,
@@ -230,7 +246,8 @@ void nn_row_flag_sides(struct nn_report_row *row)
 {
 	static void (*const checks[])(struct nn_report_row *, const struct nn_report_side *,
 				      const char *) = {
-		flag_modes, flag_drift, flag_outliers, flag_dependence, flag_unsteady,
+		flag_modes,    flag_constant,   flag_drift,
+		flag_outliers, flag_dependence, flag_unsteady,
 	};
 
 	for (size_t i = 0; i < NN_ARRAY_SIZE(checks); i++) {
@@ -246,7 +263,7 @@ void nn_row_flag_skew(struct nn_report_row *row)
 	double half_width = log(row->ratio_ci95[1] / row->ratio_ci95[0]) / 2;
 	double distance = fabs(log(row->hodges_lehmann / row->ratio));
 
-	if (distance > half_width)
+	if (distance > half_width && distance > ROUNDING)
 		nn_strings_add(&row->flags,
 			       nn_strdup("skewed: the t estimate and Hodges-Lehmann's are apart by "
 					 "more than half the interval: inspect boots"));

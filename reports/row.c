@@ -21,6 +21,8 @@
 #define METHOD_WELCH   "Welch t on logs"
 #define METHOD_FIELLER "Fieller on means"
 
+#define TOO_LARGE "a value or a ratio is beyond what a number can hold"
+
 /* ---- the figures of a row ---- */
 
 /* Rates are as they are; for times and the like the ratio is inverted and its bounds swap. */
@@ -104,7 +106,10 @@ static void fill_without_logs(struct nn_report_row *row, const struct nn_figures
 			      &row->ratio, row->ratio_ci95))
 		row->method = METHOD_FIELLER;
 	nn_strings_add(&row->reasons,
-		       nn_strdup("a value is zero or negative, of which there is no log ratio"));
+		       nn_strdup(isfinite(row->base_value) && isfinite(row->value)
+					 ? "a value is zero or negative, of which there is no log "
+					   "ratio"
+					 : TOO_LARGE));
 }
 
 static void fill_mean(struct nn_report_row *row)
@@ -122,6 +127,11 @@ static void fill_mean(struct nn_report_row *row)
 	row->base_value = nn_geometric_mean(figures.base, figures.nr_base);
 	row->value = nn_geometric_mean(figures.arm, figures.nr_arm);
 	set_ratio(row, &ratio);
+	if (!isfinite(row->performance_ratio) || !(row->performance_ratio > 0)) {
+		row->performance_ratio = NAN; /* which no claim is judged by */
+		nn_strings_add(&row->reasons, nn_strdup(TOO_LARGE));
+		return;
+	}
 	cross_check(row, &figures);
 	nn_row_flag_skew(row);
 }
@@ -135,9 +145,15 @@ static void fill_tail(struct nn_report_row *row, size_t which, double *ret_p_val
 	size_t nr = figures.nr_base < figures.nr_arm ? figures.nr_base : figures.nr_arm;
 	struct nn_ratio ratio;
 
-	if (nr < row->nr_boots || !nr) {
+	if (!nr) {
 		tail->reason = nn_asprintf("fewer than %d iterations a boot beyond it",
 					   NN_QUANTILE_MIN_BEYOND);
+		return;
+	}
+	if (nr < row->nr_boots) {
+		tail->reason = nn_asprintf(
+			"fewer than %d iterations beyond it in %" PRIu64 " of %" PRIu64 " boots",
+			NN_QUANTILE_MIN_BEYOND, row->nr_boots - nr, row->nr_boots);
 		return;
 	}
 	if (nn_figures_ratio(&figures, &ratio)) {
@@ -241,8 +257,8 @@ void nn_row_compare(struct nn_report_row *row, const struct nn_cells *cells, siz
 	nn_row_fill_side(&row->base_side, cells, base);
 	nn_row_fill_side(&row->side, cells, arm);
 	nn_count_blocks(&row->base_side.boots, &row->side.boots, &row->nr_blocks, &row->nr_pairs);
-	row->is_paired = pairing == NN_PAIRING_AUTO ? 2 * row->nr_pairs > row->nr_blocks
-						    : pairing == NN_PAIRING_PAIRED;
+	row->is_paired =
+		pairing == NN_PAIRING_AUTO ? row->nr_pairs > 0 : pairing == NN_PAIRING_PAIRED;
 	fill_mean(row);
 	if (!row->nr_boots) {
 		row->base_value = row->base_side.value;

@@ -12,7 +12,7 @@
 #include "reports/series.h"
 
 enum nn_pairing {
-	NN_PAIRING_AUTO, /* paired when more than half of the blocks have both arms */
+	NN_PAIRING_AUTO, /* paired when any block has both arms; what is missing then is told */
 	NN_PAIRING_PAIRED,
 	NN_PAIRING_UNPAIRED,
 };

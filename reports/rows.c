@@ -58,6 +58,33 @@ static void doubt(const struct nn_row_plan *plan, struct nn_report_row *row, con
 		nn_build_doubts(plan->build, row->workload, base, arm, &row->reasons);
 }
 
+/* Of a file: values or whole runs that one arm lost and the other did not. */
+static void doubt_losses(struct nn_report_row *row, const struct nn_series *series,
+			 const struct nn_arm_pair *pair)
+{
+	const struct nn_series_loss *losses[] = {&series->losses[pair->base],
+						 &series->losses[pair->arm]};
+	const size_t nr_boots[] = {row->base_side.boots.nr, row->side.boots.nr};
+	double absent[2], runs[2];
+
+	for (size_t i = 0; i < 2; i++) {
+		absent[i] = (double)losses[i]->nr_absent /
+			    (double)(losses[i]->nr_absent + losses[i]->nr_present);
+		runs[i] = (double)losses[i]->nr_runs / (double)nr_boots[i];
+	}
+	if (fabs(absent[0] - absent[1]) > NN_DISCARD_LIMIT)
+		nn_strings_add(&row->reasons,
+			       nn_asprintf("values are missing unevenly: %.0f %% in '%s', %.0f %% "
+					   "in '%s'",
+					   100 * absent[0], row->base_arm, 100 * absent[1],
+					   row->arm));
+	if (fabs(runs[0] - runs[1]) > NN_DISCARD_LIMIT * fmax(runs[0], runs[1]))
+		nn_strings_add(&row->reasons,
+			       nn_asprintf("runs are missing unevenly: %.1f a boot in '%s', %.1f "
+					   "in '%s'",
+					   runs[0], row->base_arm, runs[1], row->arm));
+}
+
 static void doubt_steadiness(struct nn_report_row *row, const struct nn_report_side *side,
 			     const char *arm)
 {
@@ -76,6 +103,13 @@ static void doubt_ceiling(struct nn_report_row *row)
 						  row->ceiling, row->unit, row->ceiling_source));
 }
 
+static bool is_uneven(size_t a, size_t b)
+{
+	double difference = fabs((double)a - (double)b);
+
+	return difference > NN_DISCARD_LIMIT * fmax((double)a, (double)b);
+}
+
 static void explain_pairs(struct nn_report_row *row)
 {
 	if (!row->nr_boots)
@@ -85,6 +119,11 @@ static void explain_pairs(struct nn_report_row *row)
 			       nn_asprintf("missing pairs: only %" PRIu64 " of %" PRIu64
 					   " blocks have a value in both arms",
 					   row->nr_pairs, row->nr_blocks));
+	if (!row->is_paired && is_uneven(row->base_side.boots.nr, row->side.boots.nr))
+		nn_strings_add(&row->flags,
+			       nn_asprintf("unbalanced: %zu boots of '%s' against %zu of '%s'",
+					   row->base_side.boots.nr, row->base_arm,
+					   row->side.boots.nr, row->arm));
 	if (row->nr_boots && row->nr_boots < NN_MIN_BOOTS)
 		nn_strings_add(&row->reasons, nn_asprintf("fewer than %d boots: %" PRIu64,
 							  NN_MIN_BOOTS, row->nr_boots));
@@ -103,6 +142,8 @@ static void add_compared(const struct nn_row_plan *plan, const struct nn_series 
 	remarks = row->reasons;
 	row->reasons = (struct nn_strings){0};
 	doubt(plan, row, row->base_arm, row->arm);
+	if (series->losses)
+		doubt_losses(row, series, pair);
 	doubt_steadiness(row, &row->base_side, row->base_arm);
 	doubt_steadiness(row, &row->side, row->arm);
 	doubt_ceiling(row);

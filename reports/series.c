@@ -48,6 +48,7 @@ void nn_series_release(struct nn_series *series)
 	free(series->workload);
 	free(series->metric);
 	free(series->unit);
+	free(series->losses);
 	nn_cells_release(&series->cells);
 	*series = (struct nn_series){0};
 }

@@ -29,6 +29,13 @@ struct nn_cells {
 	size_t cap;
 };
 
+/* What a file says was to be measured in one arm, and what was. */
+struct nn_series_loss {
+	uint64_t nr_absent; /* values */
+	uint64_t nr_present;
+	uint64_t nr_runs; /* with a value */
+};
+
 struct nn_series {
 	char *campaign; /* UUID, or what a CSV file calls it */
 	char *workload;
@@ -36,6 +43,7 @@ struct nn_series {
 	char *unit;
 	enum nn_direction direction;
 	struct nn_cells cells;
+	struct nn_series_loss *losses; /* by arm; NULL: the store knows by the outcomes of runs */
 };
 
 void nn_cells_release(struct nn_cells *cells);

@@ -234,7 +234,7 @@ static int read_row(struct reader *reader, size_t nr_fields, struct nn_err *err)
 {
 	struct nn_table_run like = {.line = reader->record.line};
 	struct nn_table_run *run;
-	struct nn_table_value value;
+	struct nn_table_value value = {0};
 	bool is_warmup;
 	int rc;
 
@@ -244,9 +244,10 @@ static int read_row(struct reader *reader, size_t nr_fields, struct nn_err *err)
 	rc = read_phase(reader, &is_warmup, err);
 	if (!rc)
 		rc = read_keys(reader, &like, err);
-	if (rc || is_warmup || !*field(reader, VALUE))
+	if (rc || is_warmup)
 		return rc;
-	rc = read_value(reader, &value, err);
+	if (*field(reader, VALUE))
+		rc = read_value(reader, &value, err);
 	if (rc)
 		return rc;
 	run = want_run(reader->table, &like);
@@ -259,7 +260,10 @@ static int read_row(struct reader *reader, size_t nr_fields, struct nn_err *err)
 		return nn_csv_error(reader->csv, &reader->record, reader->fields[DIRECTION], err,
 				    "direction '%s', line %" PRIu64 " of the same run has another",
 				    field(reader, DIRECTION), run->line);
-	*NN_ARRAY_APPEND(run->values, run->nr, run->cap) = value;
+	if (*field(reader, VALUE))
+		*NN_ARRAY_APPEND(run->values, run->nr, run->cap) = value;
+	else
+		run->nr_absent++;
 	return 0;
 }
 

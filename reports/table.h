@@ -44,6 +44,7 @@ struct nn_table_run {
 	uint64_t line; /* of its first value */
 	struct nn_table_value *values;
 	size_t nr, cap;
+	uint64_t nr_absent; /* rows without a value */
 };
 
 struct nn_table {

@@ -10,9 +10,6 @@
 #include "harness/base/strbuf.h"
 #include "harness/base/units.h"
 
-/* One arm losing this much more of its runs than the other is a bias, not bad luck. */
-#define DISCARD_LIMIT 0.10
-
 /* Workloads end the name of such a device so. */
 #define SOFTWARE_TAIL " (software)"
 
@@ -258,7 +255,7 @@ static void doubt_discards(const struct nn_run_tally *base, const struct nn_run_
 {
 	double shares[] = {discarded_share(base), discarded_share(arm)};
 
-	if (base && arm && fabs(shares[0] - shares[1]) > DISCARD_LIMIT)
+	if (base && arm && fabs(shares[0] - shares[1]) > NN_DISCARD_LIMIT)
 		nn_strings_add(reasons,
 			       nn_asprintf("runs were discarded unevenly: %.0f %% in '%s', "
 					   "%.0f %% in '%s'",

@@ -11,6 +11,9 @@
 #include "harness/base/array.h"
 #include "harness/base/strbuf.h"
 
+/* A record that goes on for so long over line ends began with a stray quote. */
+#define MAX_RECORD_BYTES (1024 * 1024)
+
 struct nn_csv {
 	char *path;
 	FILE *file;
@@ -128,23 +131,42 @@ static int next_line(struct nn_csv *csv, size_t *ret_len, struct nn_err *err)
 	return 1;
 }
 
-/* Only a quote at the start of a field opens; a stray one is found when fields are cut. */
-static bool has_open_quote(const char *text)
+/* What follows the quote that closes the field which @at lies in; NULL: it stays open. */
+static const char *skip_quoted(const char *at)
 {
-	if (!strchr(text, '"'))
-		return false;
-	for (const char *at = text; at; at = strchr(at, ',')) {
-		at += *at == ',';
-		if (*at != '"')
-			continue;
-		do { /* a doubled quote closes and opens again */
-			at = strchr(at + 1, '"');
-			if (!at)
-				return true;
-			at++;
-		} while (*at == '"');
+	for (;;) {
+		at = strchr(at, '"');
+		if (!at)
+			return NULL;
+		if (at[1] != '"')
+			return at + 1;
+		at += 2; /* a doubled quote stands for one */
 	}
-	return false;
+}
+
+/*
+ * Is a quote open at the end of @line, if one was at its beginning? Only a quote at the start of a
+ * field opens; a stray one is found when fields are cut.
+ */
+static bool ends_within_quotes(const char *line, bool is_open)
+{
+	const char *at = line;
+
+	if (!strchr(line, '"'))
+		return is_open;
+	if (is_open)
+		at = skip_quoted(at);
+	else if (*at == '"')
+		at = skip_quoted(at + 1);
+	while (at) {
+		at = strchr(at, ',');
+		if (!at)
+			return false;
+		at++;
+		if (*at == '"')
+			at = skip_quoted(at + 1);
+	}
+	return true;
 }
 
 /* A record goes on in the next line while a quote is open. */
@@ -152,20 +174,28 @@ static int read_record(struct nn_csv *csv, struct nn_err *err)
 {
 	uint64_t first = csv->nr_lines + 1;
 	size_t len = 0;
+	size_t start;
+	bool is_open;
 	int rc = next_line(csv, &len, err);
 
 	if (rc <= 0)
 		return rc;
 	nn_strbuf_clear(&csv->record);
 	nn_strbuf_addn(&csv->record, csv->line, len);
-	while (has_open_quote(nn_strbuf_str(&csv->record))) {
+	is_open = ends_within_quotes(nn_strbuf_str(&csv->record), false);
+	while (is_open) {
 		rc = next_line(csv, &len, err);
 		if (rc < 0)
 			return rc;
 		if (!rc)
 			return bad(csv, first, 1, err, "the file ends within quotes");
+		if (csv->record.len + len > MAX_RECORD_BYTES)
+			return bad(csv, first, 1, err,
+				   "more than 1 MiB within quotes: is one left open?");
 		nn_strbuf_addc(&csv->record, '\n');
+		start = csv->record.len;
 		nn_strbuf_addn(&csv->record, csv->line, len);
+		is_open = ends_within_quotes(csv->record.data + start, true);
 	}
 	return 1;
 }

@@ -165,6 +165,8 @@ int nn_command_print(const struct nn_cmd *cmd, const struct nn_strbuf *text)
 
 	if (fwrite(nn_strbuf_str(text), 1, text->len, stdout) == text->len && !fflush(stdout))
 		return NN_EXIT_OK;
+	if (errno == EPIPE) /* the reader has seen enough, which is no news to anybody */
+		return NN_EXIT_INFRASTRUCTURE;
 	(void)nn_err_errno(&err, errno, "write to the standard output");
 	return nn_command_fail(cmd, &err);
 }

@@ -402,11 +402,6 @@ static int check_claim(const struct check *check, const struct nn_plan_claim *cl
 		return unknown_arm(check, node, claim->arm, err);
 	if (!find_arm(check->plan, claim->base))
 		return unknown_arm(check, node, claim->base, err);
-	if (strcmp(claim->arm, claim->base) == 0)
-		return nn_err_set(
-			err, -EINVAL,
-			"%s:%u: a claim compares '%s' with itself, expected two different arms",
-			check->path, node->line, claim->arm);
 	if (!matches_workload(check->plan, claim->workload))
 		return nn_err_set(
 			err, -EINVAL,

@@ -106,6 +106,10 @@ int nn_claim_parse(const char *text, struct nn_plan_claim *ret_claim, struct nn_
 	rc = parse_subject(words.nr == NR_WORDS ? words.items[WORD_SUBJECT] : "*", &claim, err);
 	if (rc)
 		return rc;
+	if (strcmp(words.items[WORD_ARM], words.items[WORD_BASE]) == 0)
+		return nn_err_set(err, -EINVAL,
+				  "'%s' compares arm '%s' with itself, expected two arms", text,
+				  words.items[WORD_ARM]);
 	claim.arm = NN_STEAL(words.items[WORD_ARM]);
 	claim.base = NN_STEAL(words.items[WORD_BASE]);
 	*ret_claim = claim;

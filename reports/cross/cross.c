@@ -14,9 +14,6 @@
 #include "reports/judge.h"
 #include "reports/rows.h"
 
-/* One campaign losing this much more of its runs than the other is a bias: §1.3. */
-#define DISCARD_LIMIT 0.10
-
 /* An arm, or a ratio of two, of both campaigns. */
 struct selected {
 	const char *name; /* "vm", "vm/native" */
@@ -147,7 +144,7 @@ static void doubt_discards(const struct crossing *crossing, const struct selecte
 
 	for (size_t s = 0; s < 2; s++)
 		shares[s] = discarded_share(crossing->sides[s], selected->arm, workload);
-	if (fabs(shares[0] - shares[1]) > DISCARD_LIMIT)
+	if (fabs(shares[0] - shares[1]) > NN_DISCARD_LIMIT)
 		nn_strings_add(doubts, nn_asprintf("runs were discarded unevenly: %.0f %% in "
 						   "'%s:%s', %.0f %% in '%s:%s'",
 						   100 * shares[0], crossing->sides[0]->label,

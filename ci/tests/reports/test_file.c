@@ -256,6 +256,8 @@ static void two_margins_for_one_subject_are_refused(void **state)
 		assert_string_equal(comparison->claims[i].verdict, "INVALID");
 		assert_non_null(strstr(comparison->claims[i].reasons.items[0], "mixed margins"));
 	}
+	assert_string_equal(comparison->rows[0].verdict, "INVALID");
+	assert_non_null(strstr(comparison->rows[0].reasons.items[0], "mixed margins"));
 }
 
 static void campaigns_are_judged_apart(void **state)
@@ -295,10 +297,13 @@ static void unknown_arms_are_refused_by_name(void **state)
 						      .workload = "*",
 						      .metric = "*",
 						      .margin = 0.97};
-	const struct nn_file_options cases[] = {
-		{.base = "metal"}, {.arm = "metal"}, {.claims = {&claim, 1}}};
+	const struct nn_file_options cases[] = {{.base = "metal"},
+						{.arm = "metal"},
+						{.claims = {&claim, 1}},
+						{.base = "vm", .arm = "vm"}};
 	static const char *const names[] = {"no arm 'metal', its arms are 'native', 'vm'",
-					    "no arm 'metal'", "no arm 'guest'"};
+					    "no arm 'metal'", "no arm 'guest'",
+					    "arm 'vm' is the base itself"};
 	NN_AUTO(strbuf) struct nn_strbuf csv = NN_STRBUF_INIT;
 
 	(void)state;
@@ -312,6 +317,176 @@ static void unknown_arms_are_refused_by_name(void **state)
 				 -EINVAL);
 		assert_non_null(strstr(err.message, names[i]));
 	}
+}
+
+static const struct nn_claim_request every_workload = {.text = "vm >= 97% of native",
+						       .arm = "vm",
+						       .base = "native",
+						       .workload = "*",
+						       .metric = "*",
+						       .margin = 0.97};
+
+static void add_row(struct nn_strbuf *csv, const char *arm, size_t block, size_t run,
+		    const char *workload, const char *value)
+{
+	nn_strbuf_addf(csv, "c,%s,%zu,%s-%zu,%zu,0,%s,m,s,lower,%s\n", arm, block, arm, block, run,
+		       workload, value);
+}
+
+/* A claim about every workload is not proven by leaving out what the VM never measured. */
+static void a_workload_that_one_arm_lacks_is_not_left_out(void **state)
+{
+	const struct nn_file_options options = {.claims = {&every_workload, 1}};
+	NN_AUTO(strbuf) struct nn_strbuf csv = NN_STRBUF_INIT;
+	NN_AUTO(comparison) struct nn_comparison *comparison = NULL;
+
+	(void)state;
+	nn_strbuf_add(&csv, HEADER);
+	add_pairs(&csv, "c", golden_x, golden_y, 10);
+	for (size_t i = 0; i < 10; i++)
+		add_row(&csv, "native", i, 0, "w2", "5");
+	comparison = compare(nn_strbuf_str(&csv), &options);
+	assert_string_equal(comparison->claims[0].verdict, "INVALID");
+	assert_int_equal(comparison->claims[0].nr_checks, 2);
+	assert_non_null(strstr(comparison->claims[0].reasons.items[0], "measured in arm 'native'"));
+}
+
+static void a_refuted_workload_refutes_whatever_is_wrong_with_others(void **state)
+{
+	const struct nn_file_options options = {.claims = {&every_workload, 1}};
+	NN_AUTO(strbuf) struct nn_strbuf csv = NN_STRBUF_INIT;
+	NN_AUTO(comparison) struct nn_comparison *comparison = NULL;
+
+	(void)state;
+	nn_strbuf_add(&csv, HEADER);
+	for (size_t i = 0; i < 10; i++) {
+		add_row(&csv, "native", i, 0, "broken", "0");
+		add_row(&csv, "vm", i, 0, "broken", "1");
+		add_row(&csv, "native", i, 0, "slow", i % 2 ? "10" : "10.01");
+		add_row(&csv, "vm", i, 0, "slow", i % 2 ? "12" : "12.02");
+	}
+	comparison = compare(nn_strbuf_str(&csv), &options);
+	assert_string_equal(comparison->claims[0].verdict, "REFUTED");
+	assert_string_equal(comparison->rows[comparison->claims[0].worst].workload, "slow");
+}
+
+/* Half of the boots lost is more than one boot lost, not another way to pair. */
+static void pairs_stay_pairs_however_many_are_missing(void **state)
+{
+	const struct nn_file_options options = {.claims = {&every_workload, 1}};
+	NN_AUTO(strbuf) struct nn_strbuf csv = NN_STRBUF_INIT;
+	NN_AUTO(comparison) struct nn_comparison *comparison = NULL;
+	double vm[10];
+
+	(void)state;
+	for (size_t i = 0; i < 10; i++)
+		vm[i] = i < 5 ? golden_x[i] : NAN;
+	nn_strbuf_add(&csv, HEADER);
+	add_pairs(&csv, "c", golden_x, vm, 10);
+	comparison = compare(nn_strbuf_str(&csv), &options);
+	assert_true(comparison->rows[0].is_paired);
+	assert_string_equal(comparison->claims[0].verdict, "INCONCLUSIVE");
+}
+
+static void losses_of_one_arm_are_a_bias(void **state)
+{
+	static const struct {
+		const char *value; /* of every fifth run in the VM; NULL: no row */
+		const char *reason;
+	} cases[] = {
+		{"", "values are missing unevenly: 0 % in 'native', 20 % in 'vm'"},
+		{NULL, "runs are missing unevenly: 5.0 a boot in 'native', 4.0 in 'vm'"},
+	};
+
+	(void)state;
+	for (size_t c = 0; c < NN_ARRAY_SIZE(cases); c++) {
+		const struct nn_file_options options = {.claims = {&every_workload, 1}};
+		NN_AUTO(strbuf) struct nn_strbuf csv = NN_STRBUF_INIT;
+		NN_AUTO(comparison) struct nn_comparison *comparison = NULL;
+
+		nn_strbuf_add(&csv, HEADER);
+		for (size_t i = 0; i < 50; i++) {
+			add_row(&csv, "native", i / 5, i % 5, "w", "7");
+			if (i % 5 || cases[c].value)
+				add_row(&csv, "vm", i / 5, i % 5, "w",
+					i % 5 ? "7" : cases[c].value);
+		}
+		comparison = compare(nn_strbuf_str(&csv), &options);
+		assert_string_equal(comparison->claims[0].verdict, "INVALID");
+		assert_true(nn_strings_have(&comparison->claims[0].reasons, cases[c].reason));
+	}
+}
+
+/* exp(log(97) - log(100)) is not 0.97 to the last bit. */
+static void a_ratio_that_is_the_margin_is_proven(void **state)
+{
+	static const struct {
+		const char *native;
+		const char *vm;
+	} cases[] = {{"97", "100"}, {"970", "1000"}, {"194", "200"}, {"0.97", "1"}};
+
+	(void)state;
+	for (size_t c = 0; c < NN_ARRAY_SIZE(cases); c++) {
+		const struct nn_file_options options = {.claims = {&every_workload, 1}};
+		NN_AUTO(strbuf) struct nn_strbuf csv = NN_STRBUF_INIT;
+		NN_AUTO(comparison) struct nn_comparison *comparison = NULL;
+
+		nn_strbuf_add(&csv, HEADER);
+		for (size_t i = 0; i < 6; i++) {
+			add_row(&csv, "native", i, 0, "w", cases[c].native);
+			add_row(&csv, "vm", i, 0, "w", cases[c].vm);
+		}
+		comparison = compare(nn_strbuf_str(&csv), &options);
+		assert_string_equal(comparison->claims[0].verdict, "PROVEN");
+		assert_non_null(strstr(comparison->rows[0].flags.items[0], "constant: "));
+	}
+}
+
+static void what_no_number_can_hold_is_invalid_with_a_reason(void **state)
+{
+	static const char *const values[][2] = {{"1e-308", "1e308"}, {"1e308", "1e-308"}};
+
+	(void)state;
+	for (size_t c = 0; c < NN_ARRAY_SIZE(values); c++) {
+		const struct nn_file_options options = {.claims = {&every_workload, 1}};
+		NN_AUTO(strbuf) struct nn_strbuf csv = NN_STRBUF_INIT;
+		NN_AUTO(comparison) struct nn_comparison *comparison = NULL;
+
+		nn_strbuf_add(&csv, HEADER);
+		for (size_t i = 0; i < 6; i++) {
+			add_row(&csv, "native", i, 0, "w", values[c][0]);
+			add_row(&csv, "vm", i, 0, "w", values[c][1]);
+		}
+		comparison = compare(nn_strbuf_str(&csv), &options);
+		assert_string_equal(comparison->claims[0].verdict, "INVALID");
+		assert_true(nn_strings_have(&comparison->claims[0].reasons,
+					    "a value or a ratio is beyond what a number can hold"));
+	}
+}
+
+/* Invalid rows take no part in what is said of all together. */
+static void the_aggregate_is_of_valid_rows(void **state)
+{
+	const struct nn_file_options options = {0};
+	NN_AUTO(strbuf) struct nn_strbuf csv = NN_STRBUF_INIT;
+	NN_AUTO(comparison) struct nn_comparison *comparison = NULL;
+
+	(void)state;
+	nn_strbuf_add(&csv, HEADER);
+	for (size_t i = 0; i < 50; i++) {
+		for (size_t w = 0; w < 3; w++) {
+			static const char *const workloads[] = {"a", "b", "lossy"};
+			static const char *const of_vm[] = {"8", "18", "1"};
+
+			add_row(&csv, "native", i / 5, i % 5, workloads[w], "12");
+			if (w < 2 || i % 5)
+				add_row(&csv, "vm", i / 5, i % 5, workloads[w], of_vm[w]);
+		}
+	}
+	comparison = compare(nn_strbuf_str(&csv), &options);
+	assert_int_equal(comparison->nr_aggregates, 1);
+	assert_int_equal(comparison->aggregates[0].nr_rows, 2);
+	assert_float_equal(comparison->aggregates[0].performance_ratio, 1, 1e-12);
 }
 
 static void values_without_logs_have_no_verdict(void **state)
@@ -351,6 +526,13 @@ int main(void)
 		cmocka_unit_test(two_margins_for_one_subject_are_refused),
 		cmocka_unit_test(campaigns_are_judged_apart),
 		cmocka_unit_test(unknown_arms_are_refused_by_name),
+		cmocka_unit_test(a_workload_that_one_arm_lacks_is_not_left_out),
+		cmocka_unit_test(a_refuted_workload_refutes_whatever_is_wrong_with_others),
+		cmocka_unit_test(pairs_stay_pairs_however_many_are_missing),
+		cmocka_unit_test(losses_of_one_arm_are_a_bias),
+		cmocka_unit_test(a_ratio_that_is_the_margin_is_proven),
+		cmocka_unit_test(what_no_number_can_hold_is_invalid_with_a_reason),
+		cmocka_unit_test(the_aggregate_is_of_valid_rows),
 		cmocka_unit_test(values_without_logs_have_no_verdict),
 	};
 

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "harness/base/array.h"
+#include "harness/base/strbuf.h"
 
 /* Write @len bytes to a file of their own and open it as CSV. */
 static struct nn_csv *open_bytes(const char *bytes, size_t len, char path[32])
@@ -36,10 +37,10 @@ static void fields_are_cut_as_rfc_4180_says(void **state)
 				   "a,b\r\n"
 				   "\n"
 				   "\"x, \"\"y\"\"\",\n"
-				   "\"two\nlines\",\xc3\xa4\n"
+				   "\"two\nlines\"\"\",\xc3\xa4\n"
 				   "last,";
 	static const char *const expected[][2] = {
-		{"a", "b"}, {"x, \"y\"", ""}, {"two\nlines", "\xc3\xa4"}, {"last", ""}};
+		{"a", "b"}, {"x, \"y\"", ""}, {"two\nlines\"", "\xc3\xa4"}, {"last", ""}};
 	static const uint64_t lines[] = {1, 3, 4, 6};
 	struct nn_csv_record record;
 	struct nn_err err = {0};
@@ -92,6 +93,28 @@ static void bad_text_is_refused_with_its_place(void **state)
 	}
 }
 
+/* Of the lines after a stray quote each is looked at once, and not without end. */
+static void a_quote_left_open_is_told_by_its_line(void **state)
+{
+	struct nn_strbuf text = NN_STRBUF_INIT;
+	struct nn_csv_record record;
+	struct nn_err err = {0};
+	char path[32];
+	struct nn_csv *csv;
+
+	(void)state;
+	nn_strbuf_add(&text, "a,b\n\"c,1\n");
+	while (text.len < 1200000)
+		nn_strbuf_add(&text, "d,2\n");
+	csv = open_bytes(text.data, text.len, path);
+	assert_int_equal(nn_csv_next(csv, &record, &err), 1);
+	assert_int_equal(nn_csv_next(csv, &record, &err), -EINVAL);
+	assert_non_null(strstr(err.message, ":2:1: more than 1 MiB within quotes"));
+	nn_csv_close(csv);
+	nn_strbuf_release(&text);
+	(void)unlink(path);
+}
+
 static void an_error_names_the_column_of_a_field(void **state)
 {
 	struct nn_csv_record record;
@@ -122,6 +145,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fields_are_cut_as_rfc_4180_says),
 		cmocka_unit_test(bad_text_is_refused_with_its_place),
+		cmocka_unit_test(a_quote_left_open_is_told_by_its_line),
 		cmocka_unit_test(an_error_names_the_column_of_a_field),
 		cmocka_unit_test(an_absent_file_is_named),
 	};
