@@ -110,10 +110,21 @@ libraries:
 	[ -z "$$missing" ] || { echo "missing libraries, install$$missing (make deps does)" >&2; exit 1; }
 
 .PHONY: unit-tests lint format format-check lab virtual-time lab-gate lab-gate-baseline lab-gate-proof
+.PHONY: validate validate-readme bench
 unit-tests: $(UNIT_BIN)
 
 virtual-time: all ## three campaigns in the deterministic lab; print how well their ratios agree
 	$(Q)ci/virtual-time $(BUILD)
+
+validate: all $(BUILD)/validate $(STATS_UNITS) ## simulate coverage, size and power of the verdicts (minutes)
+	$(Q)ci/validate/run $(BUILD)
+
+validate-readme: all $(BUILD)/validate $(STATS_UNITS) ## the same, and put the findings into harness/stats/README.md
+	$(Q)ci/validate/run $(BUILD) --readme
+
+bench: all $(BUILD)/measure ## speed and memory, against R and Python (ci/bench says what it needs)
+	$(Q)ci/bench/stats $(BUILD)
+	$(Q)ci/bench/store $(BUILD)
 
 lab-gate: all ## is the passthrough path longer than the baseline's? KERNEL=… QEMU=… under test
 	$(Q)ci/lab-gate $(BUILD)
@@ -154,6 +165,19 @@ $(BUILD)/nearnative-agent: $(BUILD)/obj/$(agent_mains:.c=.o) $(BUILD)/agent.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $^ $(AGENT_LIBS)
 
+# Programs that test and measure the whole, as it is built for use.
+BENCH_OBJ    := $(filter-out $(call objects,obj,$(host_mains)),$(HOST_OBJ))
+VALIDATE_OBJ := $(call objects,obj,$(call find_c,ci/validate))
+MEASURE_OBJ  := $(call objects,obj,$(wildcard ci/bench/*.c) ci/validate/model.c ci/validate/recording.c)
+STATS_UNITS  := $(filter $(BUILD)/unit/harness/stats/%,$(UNIT_BIN))
+
+$(BUILD)/validate: $(VALIDATE_OBJ) $(BENCH_OBJ)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $^ $(HOST_LIBS) -lcmocka
+$(BUILD)/measure: $(MEASURE_OBJ) $(BENCH_OBJ)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $^ $(HOST_LIBS)
+
 $(BUILD)/obj/%.o: %.c | libraries $(GENERATED)
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
@@ -178,4 +202,4 @@ $(BUILD)/unit/%: $(BUILD)/san/ci/tests/%.o $(BUILD)/san/nearnative.a
 	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS) $(SAN) $(LDFLAGS) -Wl,--as-needed -o $@ $^ $(HOST_LIBS) -lcmocka
 
 .SECONDARY:
--include $(patsubst %.o,%.d,$(AGENT_OBJ) $(HOST_OBJ) $(SAN_OBJ) $(patsubst ci/tests/%.c,$(BUILD)/san/ci/tests/%.o,$(UNIT_SRC)))
+-include $(patsubst %.o,%.d,$(VALIDATE_OBJ) $(MEASURE_OBJ) $(AGENT_OBJ) $(HOST_OBJ) $(SAN_OBJ) $(patsubst ci/tests/%.c,$(BUILD)/san/ci/tests/%.o,$(UNIT_SRC)))

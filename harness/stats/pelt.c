@@ -14,6 +14,7 @@
 struct candidate {
 	size_t start;
 	size_t expires; /* number of values from which on it cannot be best; SIZE_MAX: not known */
+	double cost;    /* of the values so far, with this start, without a penalty for it */
 };
 
 struct pelt {
@@ -98,11 +99,12 @@ static void extend(struct pelt *pelt, size_t end)
 {
 	pelt->costs[end] = INFINITY;
 	for (size_t i = 0; i < pelt->nr_candidates; i++) {
-		size_t start = pelt->candidates[i].start;
-		double cost = pelt->costs[start] + segment_cost(pelt, start, end) + pelt->penalty;
+		struct candidate *candidate = &pelt->candidates[i];
+		size_t start = candidate->start;
 
-		if (cost < pelt->costs[end]) {
-			pelt->costs[end] = cost;
+		candidate->cost = pelt->costs[start] + segment_cost(pelt, start, end);
+		if (candidate->cost + pelt->penalty < pelt->costs[end]) {
+			pelt->costs[end] = candidate->cost + pelt->penalty;
 			pelt->starts[end] = start;
 		}
 	}
@@ -118,10 +120,8 @@ static void prune(struct pelt *pelt, size_t end)
 
 	for (size_t i = 0; i < pelt->nr_candidates; i++) {
 		struct candidate candidate = pelt->candidates[i];
-		size_t start = candidate.start;
 
-		if (candidate.expires == SIZE_MAX &&
-		    pelt->costs[start] + segment_cost(pelt, start, end) > pelt->costs[end])
+		if (candidate.expires == SIZE_MAX && candidate.cost > pelt->costs[end])
 			candidate.expires = end + pelt->min_segment;
 		if (candidate.expires > end + 1)
 			pelt->candidates[nr_kept++] = candidate;
