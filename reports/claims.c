@@ -7,8 +7,6 @@
 
 #include "harness/base/array.h"
 #include "harness/base/strbuf.h"
-#include "harness/stats/moments.h"
-#include "harness/stats/proportion.h"
 #include "reports/judge.h"
 
 static bool covers(const struct nn_report_claim *claim, const struct nn_report_row *row)
@@ -33,26 +31,6 @@ struct range {
 
 /* ---- rows ---- */
 
-/* The boot-mode guard: how many boots of the arm fall below the margin, reference §2.5. */
-static void guard_boots(struct nn_report_row *row)
-{
-	const struct nn_cells *boots = &row->side.boots;
-	NN_AUTO(free) double *of_base = nn_calloc(row->base_side.boots.nr + 1, sizeof(double));
-	double median;
-
-	for (size_t i = 0; i < row->base_side.boots.nr; i++)
-		of_base[i] = row->base_side.boots.items[i].digest.mean;
-	median = nn_median(of_base, row->base_side.boots.nr);
-	for (size_t i = 0; i < boots->nr; i++) {
-		double mean = boots->items[i].digest.mean;
-		double performance =
-			row->direction == NN_HIGHER_IS_BETTER ? mean / median : median / mean;
-
-		row->nr_slow_boots += performance < row->margin;
-	}
-	row->slow_share_upper95 = nn_share_upper95(row->nr_slow_boots, boots->nr);
-}
-
 static void move_check(struct nn_report_row *row, struct nn_report_check *check)
 {
 	if (!row->verdict)
@@ -70,7 +48,7 @@ static void conclude_row(struct nn_report_row *row)
 
 	if (row->is_lone || isnan(row->margin))
 		return;
-	guard_boots(row);
+	nn_judge_guard(row, row->margin, &row->nr_slow_boots, &row->slow_share_upper95);
 	nn_judge_row(row, row->margin, &check);
 	move_check(row, &check);
 }

@@ -6,6 +6,8 @@
 
 #include "harness/base/array.h"
 #include "harness/base/strbuf.h"
+#include "harness/stats/moments.h"
+#include "harness/stats/proportion.h"
 #include "reports/row.h"
 
 /* One arm against itself may be off by this share of what the claim allows, §1.4. */
@@ -22,6 +24,28 @@ bool nn_row_is_invalid(const struct nn_report_row *row)
 bool nn_row_has_pair(const struct nn_report_row *row)
 {
 	return row->nr_boots && !row->is_lone;
+}
+
+void nn_judge_guard(const struct nn_report_row *row, double margin, uint64_t *ret_nr_slow,
+		    double *ret_share_upper95)
+{
+	const struct nn_cells *boots = &row->side.boots;
+	NN_AUTO(free) double *of_base = nn_calloc(row->base_side.boots.nr + 1, sizeof(double));
+	uint64_t nr_slow = 0;
+	double median;
+
+	for (size_t i = 0; i < row->base_side.boots.nr; i++)
+		of_base[i] = row->base_side.boots.items[i].digest.mean;
+	median = nn_median(of_base, row->base_side.boots.nr);
+	for (size_t i = 0; i < boots->nr; i++) {
+		double mean = boots->items[i].digest.mean;
+		double performance =
+			row->direction == NN_HIGHER_IS_BETTER ? mean / median : median / mean;
+
+		nr_slow += performance < margin;
+	}
+	*ret_nr_slow = nr_slow;
+	*ret_share_upper95 = nn_share_upper95(nr_slow, boots->nr);
 }
 
 /* Boots beyond those there are; 0 when no number of boots would do. */

@@ -22,6 +22,14 @@
 /** Judge @row: fill the verdict, bounds, reasons and boots needed of @check. */
 void nn_judge_row(const struct nn_report_row *row, double margin, struct nn_report_check *check);
 
+/**
+ * The boot-mode guard beside a mean: how many boots of the arm fall below @margin × the median of
+ * the base's, and what share of boots may be that slow at most. Source: reference statistics §2.5.
+ * @ret_share_upper95: NaN without boots.
+ */
+void nn_judge_guard(const struct nn_report_row *row, double margin, uint64_t *ret_nr_slow,
+		    double *ret_share_upper95);
+
 /** Was the row itself found invalid, whatever is claimed about it? */
 bool nn_row_is_invalid(const struct nn_report_row *row);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/base/compat.h"
+#include "reports/judge.h"
 #include "reports/words.h"
 
 /* The level of every two-sided statement. */
@@ -85,21 +86,40 @@ bool nn_sentence_aa(struct nn_strbuf *sb, const struct nn_report_row *row)
 	return true;
 }
 
-bool nn_sentence_guard(struct nn_strbuf *sb, const struct nn_report_row *row)
+static bool say_guard(struct nn_strbuf *sb, const struct nn_report_row *row, uint64_t nr_slow,
+		      double share_upper95)
 {
 	uint64_t nr_boots = row->side.boots.nr ? row->side.boots.nr : row->nr_boots;
 
-	if (!row->arm || isnan(row->margin) || !isfinite(row->slow_share_upper95))
+	if (!row->arm || !isfinite(share_upper95))
 		return false;
-	if (row->nr_slow_boots == nr_boots) { /* there is no limit below 100 % to tell */
+	if (nr_slow == nr_boots) { /* there is no limit below 100 % to tell */
 		nn_strbuf_addf(sb, "all %" PRIu64 " %s boots below the margin", nr_boots, row->arm);
 		return true;
 	}
 	nn_strbuf_addf(sb, "%" PRIu64 " of %" PRIu64 " %s boots below the margin: at most ",
-		       row->nr_slow_boots, nr_boots, row->arm);
-	nn_words_pct(sb, 100 * row->slow_share_upper95);
+		       nr_slow, nr_boots, row->arm);
+	nn_words_pct(sb, 100 * share_upper95);
 	nn_strbuf_add(sb, " of boots can be that slow");
 	return true;
+}
+
+bool nn_sentence_guard(struct nn_strbuf *sb, const struct nn_report_row *row)
+{
+	return !isnan(row->margin) &&
+	       say_guard(sb, row, row->nr_slow_boots, row->slow_share_upper95);
+}
+
+bool nn_sentence_claim_guard(struct nn_strbuf *sb, const struct nn_report_claim *claim,
+			     const struct nn_report_row *row)
+{
+	uint64_t nr_slow = row->nr_slow_boots;
+	double share_upper95 = row->slow_share_upper95;
+
+	/* the row's own figures are of the strictest claim about it */
+	if (claim->margin != row->margin && row->side.boots.nr)
+		nn_judge_guard(row, claim->margin, &nr_slow, &share_upper95);
+	return say_guard(sb, row, nr_slow, share_upper95);
 }
 
 bool nn_sentence_ceiling(struct nn_strbuf *sb, const struct nn_report_row *row)

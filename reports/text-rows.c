@@ -334,7 +334,10 @@ void nn_text_row_by_row(struct nn_text_page *page)
 		NN_AUTO(strbuf) struct nn_strbuf sb = NN_STRBUF_INIT;
 
 		nn_strbuf_addf(&sb, "%s: ", name);
-		if (!(row->is_lone || nn_view_is_trusted(c, row)) || !nn_sentence_row(&sb, row))
+		/* of a row that is not to be trusted, what the arm against itself gave is still
+		 * told */
+		if (!(row->is_lone || nn_view_is_trusted(c, row) ? nn_sentence_row(&sb, row)
+								 : nn_sentence_aa(&sb, row)))
 			continue;
 		if (!has_title)
 			nn_text_heading(page, "Row by row (p adjusted for the number of rows; MDE: "

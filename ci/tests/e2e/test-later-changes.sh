@@ -31,8 +31,8 @@ json '.comparisons[0].aa.boots' 5
 json '.comparisons[0].aa.ratio > 0' true
 json "$changed" 0
 [ ! -s "$NN_SCRATCH/err" ] || fail 'a warning about an untouched plan'
-expect_exit 0 nearnative report quiet --db "$db"
-expect_text "$NN_SCRATCH/out" 'A/A'
+expect_exit 0 nearnative report pair --db "$db"
+expect_text "$NN_SCRATCH/out" 'A/A on this machine: [0-9]'
 
 # The file has another margin by now: the stored one counts, and that is said.
 sed -i 's/97%/50%/' "$plan"
