@@ -52,6 +52,11 @@ HOST_OBJ  := $(call objects,obj,$(HOST_SRC) $(host_mains))
 SAN_OBJ   := $(call objects,san,$(ALL_SRC))
 UNIT_SRC  := $(foreach f,$(call find_c,ci/tests),$(if $(findstring /test_,$(f)),$(f)))
 UNIT_BIN  := $(patsubst ci/tests/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
+# Programs that test and measure the whole, as it is built for use.
+BENCH_OBJ    := $(filter-out $(call objects,obj,$(host_mains)),$(HOST_OBJ))
+VALIDATE_OBJ := $(call objects,obj,$(call find_c,ci/validate))
+MEASURE_OBJ  := $(call objects,obj,$(wildcard ci/bench/*.c) ci/validate/model.c ci/validate/recording.c)
+STATS_UNITS  := $(filter $(BUILD)/unit/harness/stats/%,$(UNIT_BIN))
 EMBEDDED  := $(shell grep -rhoE '^\#include "[^"]+\.inc"' --include=*.c $(HOST_ROOMS) harness/agent 2>/dev/null | sed 's/.*"\(.*\)"/\1/' | sort -u)
 GENERATED := $(addprefix $(BUILD)/generated/,$(EMBEDDED))
 
@@ -164,12 +169,6 @@ $(BUILD)/agent.a: $(filter-out $(BUILD)/obj/$(agent_mains:.c=.o),$(AGENT_OBJ))
 $(BUILD)/nearnative-agent: $(BUILD)/obj/$(agent_mains:.c=.o) $(BUILD)/agent.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $^ $(AGENT_LIBS)
-
-# Programs that test and measure the whole, as it is built for use.
-BENCH_OBJ    := $(filter-out $(call objects,obj,$(host_mains)),$(HOST_OBJ))
-VALIDATE_OBJ := $(call objects,obj,$(call find_c,ci/validate))
-MEASURE_OBJ  := $(call objects,obj,$(wildcard ci/bench/*.c) ci/validate/model.c ci/validate/recording.c)
-STATS_UNITS  := $(filter $(BUILD)/unit/harness/stats/%,$(UNIT_BIN))
 
 $(BUILD)/validate: $(VALIDATE_OBJ) $(BENCH_OBJ)
 	$(call say,LINK,$@)
