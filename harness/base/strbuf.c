@@ -32,6 +32,7 @@ char *nn_strbuf_reserve(struct nn_strbuf *sb, size_t extra)
 	if (needed > sb->cap) {
 		sb->cap = nn_array_capacity(sb->cap, needed);
 		sb->data = nn_reallocarray(sb->data, sb->cap, 1);
+		sb->data[sb->len] = '\0'; /* the caller may have nothing to put there */
 	}
 	return sb->data + sb->len;
 }

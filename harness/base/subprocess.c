@@ -16,6 +16,8 @@
 #define CAPTURE_MAX_BYTES   (16UL << 20)
 #define DEFAULT_DEADLINE_NS (60 * NN_NS_PER_S)
 #define REAP_POLL_NS        (2 * NN_NS_PER_MS)
+/* A process that hangs in the kernel (modprobe of a driver that waits) does not die when killed. */
+#define KILL_MAX_NS (5 * NN_NS_PER_S)
 
 /* Which descriptors become the child's 0, 1 and 2, and where it tells that exec failed. */
 struct child_fds {
@@ -167,6 +169,13 @@ static bool child_reap(pid_t pid, uint64_t deadline_ns, int *ret_status)
 	}
 }
 
+static void child_kill(pid_t pid, int *ret_status)
+{
+	(void)kill(pid, SIGKILL);
+	if (!child_reap(pid, nn_clock_ns() + KILL_MAX_NS, ret_status))
+		*ret_status = SIGKILL; /* it will have been, once the kernel lets go of it */
+}
+
 static void result_from_status(struct nn_subprocess_result *result, int status)
 {
 	result->exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
@@ -218,10 +227,8 @@ int nn_subprocess_run(const struct nn_subprocess_spec *spec, struct nn_subproces
 	pipe_close_write(&err_out);
 	result->is_timed_out = !capture_all(out.read_fd, err_out.read_fd, result, deadline_ns) ||
 			       !child_reap(pid, deadline_ns, &status);
-	if (result->is_timed_out) {
-		(void)kill(pid, SIGKILL);
-		(void)waitpid(pid, &status, 0);
-	}
+	if (result->is_timed_out)
+		child_kill(pid, &status);
 	result_from_status(result, status);
 	if (result->is_timed_out)
 		return nn_err_set(err, -ETIMEDOUT, "'%s' did not end within %.3g s", spec->argv[0],
@@ -279,10 +286,8 @@ void nn_subprocess_stop(struct nn_subprocess *child, uint64_t grace_ns)
 	if (child->pid <= 0)
 		return;
 	(void)kill(child->pid, SIGTERM);
-	if (!child_reap(child->pid, nn_clock_ns() + grace_ns, &status)) {
-		(void)kill(child->pid, SIGKILL);
-		(void)waitpid(child->pid, &status, 0);
-	}
+	if (!child_reap(child->pid, nn_clock_ns() + grace_ns, &status))
+		child_kill(child->pid, &status);
 	child->pid = 0;
 }
 

@@ -4,10 +4,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "harness/base/array.h"
+#include "harness/base/clock.h"
 #include "harness/base/units.h"
+
+#define WRITER_POLL_NS NN_NS_PER_MS
 
 char *nn_sysfs_path(const struct nn_sysroot *root, const char *path)
 {
@@ -59,16 +64,91 @@ int nn_sysfs_read_u64(const struct nn_sysroot *root, const char *path, uint64_t 
 	return rc ? nn_err_prefix(err, "read '%s'", path) : 0;
 }
 
+/* A file that stands for an attribute would keep the end of a longer value. */
+static int write_flags(const struct nn_sysroot *root)
+{
+	return O_WRONLY | O_CLOEXEC | (root->prefix[0] ? O_TRUNC : 0);
+}
+
 int nn_sysfs_write(const struct nn_sysroot *root, const char *path, const char *text,
 		   struct nn_err *err)
 {
 	NN_AUTO(free) char *full = nn_sysfs_path(root, path);
-	NN_AUTO(fd) int fd = open(full, O_WRONLY | O_CLOEXEC | (root->prefix[0] ? O_TRUNC : 0));
+	NN_AUTO(fd) int fd = open(full, write_flags(root));
 	ssize_t len = (ssize_t)strlen(text);
 
 	if (fd < 0 || write(fd, text, (size_t)len) != len)
 		return nn_err_errno(err, errno ? errno : EIO, "write '%s' to '%s'", text, full);
 	return 0;
+}
+
+/*
+ * In a child of its own: only async-signal-safe calls. It may outlive us in the kernel, so it lets
+ * go of our files first: locks and pipes would outlive us too.
+ */
+static _Noreturn void write_and_exit(const char *path, const char *text, int flags)
+{
+	size_t len = strlen(text);
+	int fd;
+
+	(void)close_range(0, ~0U, 0);
+	fd = open(path, flags);
+
+	if (fd < 0 || write(fd, text, len) != (ssize_t)len)
+		_exit(errno ? errno : EIO);
+	_exit(0);
+}
+
+/* The kernel's function in which a process sleeps, " in vfio_unregister_group_dev", or "". */
+static char *where_it_hangs(pid_t pid)
+{
+	const struct nn_sysroot live = NN_SYSROOT_LIVE;
+	NN_AUTO(free) char *path = nn_asprintf("/proc/%d/wchan", (int)pid);
+	NN_AUTO(free) char *function = nn_sysfs_text(&live, path);
+
+	if (!function || strcmp(function, "0") == 0)
+		return nn_strdup("");
+	return nn_asprintf(" in %s", function);
+}
+
+/*
+ * Wait for the writer until the deadline. A writer that hangs dies when the kernel lets go of it,
+ * and init or our own exit reaps it.
+ * @ret_where: of a writer that hangs, the caller's.
+ */
+static int wait_writer(pid_t pid, uint64_t deadline_ns, int *ret_errnum, char **ret_where)
+{
+	int status = 0;
+
+	while (waitpid(pid, &status, WNOHANG) == 0) {
+		if (nn_clock_ns() >= deadline_ns) {
+			*ret_where = where_it_hangs(pid);
+			(void)kill(pid, SIGKILL);
+			(void)waitpid(pid, NULL, WNOHANG);
+			return -ETIMEDOUT;
+		}
+		nn_clock_sleep_ns(WRITER_POLL_NS);
+	}
+	*ret_errnum = WIFEXITED(status) ? WEXITSTATUS(status) : EIO;
+	return 0;
+}
+
+int nn_sysfs_write_until(const struct nn_sysroot *root, const char *path, const char *text,
+			 uint64_t deadline_ns, struct nn_err *err)
+{
+	NN_AUTO(free) char *full = nn_sysfs_path(root, path);
+	NN_AUTO(free) char *where = NULL;
+	int errnum = 0;
+	pid_t pid = fork();
+
+	if (pid < 0)
+		return nn_err_errno(err, errno, "start a writer of '%s'", full);
+	if (pid == 0)
+		write_and_exit(full, text, write_flags(root));
+	if (wait_writer(pid, deadline_ns, &errnum, &where))
+		return nn_err_set(err, -ETIMEDOUT, "write '%s' to '%s': no answer, it hangs%s",
+				  text, full, where);
+	return errnum ? nn_err_errno(err, errnum, "write '%s' to '%s'", text, full) : 0;
 }
 
 char *nn_sysfs_link_name(const struct nn_sysroot *root, const char *path)

@@ -34,6 +34,17 @@ int nn_sysfs_read_u64(const struct nn_sysroot *root, const char *path, uint64_t 
 int nn_sysfs_write(const struct nn_sysroot *root, const char *path, const char *text,
 		   struct nn_err *err);
 
+/**
+ * The same for an attribute whose write may take for ever, as a driver's unbind does while somebody
+ * uses the device, or any access to a function that does not wake up from D3cold. A child writes in
+ * our place, so that we keep our deadline.
+ * @deadline_ns: when to give up (an instant of nn_clock_ns()).
+ * Return: 0, or the write's -errno, or -ETIMEDOUT; then the write may still take effect later, and
+ * @err says where in the kernel it hangs.
+ */
+int nn_sysfs_write_until(const struct nn_sysroot *root, const char *path, const char *text,
+			 uint64_t deadline_ns, struct nn_err *err);
+
 /** The last component of what the link @path points to (a driver's or group's name), or NULL. */
 char *nn_sysfs_link_name(const struct nn_sysroot *root, const char *path);
 

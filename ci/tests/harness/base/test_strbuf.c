@@ -18,6 +18,15 @@ static void empty_buffer_is_an_empty_string(void **state)
 	nn_strbuf_release(&sb);
 }
 
+static void room_that_stays_unused_is_an_empty_string(void **state)
+{
+	NN_AUTO(strbuf) struct nn_strbuf sb = NN_STRBUF_INIT;
+
+	(void)state;
+	(void)nn_strbuf_reserve(&sb, 4096);
+	assert_string_equal(nn_strbuf_str(&sb), "");
+}
+
 static void appending_keeps_what_was_there(void **state)
 {
 	NN_AUTO(strbuf) struct nn_strbuf sb = NN_STRBUF_INIT;
@@ -71,6 +80,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(empty_buffer_is_an_empty_string),
+		cmocka_unit_test(room_that_stays_unused_is_an_empty_string),
 		cmocka_unit_test(appending_keeps_what_was_there),
 		cmocka_unit_test(doubles_read_back_as_the_same_double),
 		cmocka_unit_test(short_doubles_stay_short),
