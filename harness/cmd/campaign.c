@@ -9,6 +9,7 @@
 #include "harness/base/hash.h"
 #include "harness/base/units.h"
 #include "harness/cmd/progress.h"
+#include "harness/runner/restore.h"
 #include "harness/runner/runner.h"
 #include "reports/comparison.h"
 #include "reports/report.h"
@@ -69,9 +70,10 @@ static int campaign_print_report(const struct nn_cmd *cmd, struct nn_store *stor
 static int campaign_start(const struct nn_runner_params *params, const struct nn_campaign *resumed,
 			  int64_t *ret_campaign, struct nn_err *err)
 {
-	unsigned int nr_restored;
+	struct nn_restored restored;
 	/* First, for a device that a killed campaign left on vfio-pci would fail the check. */
-	int rc = nn_runner_restore(params->store, params->sysroot, &nr_restored, err);
+	int rc = nn_runner_restore(params->store, params->sysroot, params->warn, params->user,
+				   &restored, err);
 
 	if (!rc)
 		rc = nn_runner_check(params, err);

@@ -6,6 +6,7 @@
 #ifndef NN_RUNNER_BOOT_H
 #define NN_RUNNER_BOOT_H
 
+#include "harness/device/reservation.h"
 #include "harness/runner/journal.h"
 #include "harness/runner/runner.h"
 #include "harness/server/server.h"
@@ -19,7 +20,8 @@ struct nn_runner {
 	struct nn_schedule *schedule;
 	struct nn_server *server;
 	struct nn_store_journal journal;
-	char *work_dir; /* logs and images of the present boot */
+	struct nn_reservations reservations; /* what the plan may change of this machine */
+	char *work_dir;                      /* logs and images of the present boot */
 	struct nn_boot *boot;
 	struct nn_time_spent spent;
 	uint64_t started_ns;

@@ -260,12 +260,66 @@ int nn_runner_check_machine(const struct nn_runner_params *params, int64_t campa
 	return rc;
 }
 
+/* A function's whole group goes with it. */
+static int add_group(const struct nn_sysroot *root, const char *bdf, struct nn_name_list *names,
+		     struct nn_err *err)
+{
+	NN_AUTO(device) struct nn_device device = {0};
+	int rc = bdf ? nn_device_read(root, bdf, &device, err) : 0;
+
+	for (size_t i = 0; !rc && i < device.group_members.nr; i++)
+		*NN_ARRAY_APPEND(names->names, names->nr, names->cap) =
+			nn_strdup(device.group_members.names[i]);
+	return rc;
+}
+
+/* A plan without device and settings changes nothing, so it need not be alone on the machine. */
+static bool may_change_machine(const struct nn_plan *plan)
+{
+	for (size_t i = 0; i < plan->nr_arms; i++) {
+		if (plan->arms[i].settings.nr)
+			return true;
+	}
+	return plan->device || plan->spare;
+}
+
+static int runner_reserve(struct nn_runner *runner, struct nn_err *err)
+{
+	const struct nn_runner_params *params = runner->params;
+	const struct nn_plan *plan = params->plan;
+	NN_AUTO(name_list) struct nn_name_list names = {0};
+	int rc = 0;
+
+	if (!may_change_machine(plan))
+		return 0;
+	*NN_ARRAY_APPEND(names.names, names.nr, names.cap) = nn_strdup(NN_RESERVATION_HOST);
+	rc = add_group(params->sysroot, plan->device, &names, err);
+	if (!rc)
+		rc = add_group(params->sysroot, plan->spare, &names, err);
+	if (!rc)
+		rc = nn_reservations_take(params->sysroot, &names, nn_store_path(params->store),
+					  &runner->reservations, err);
+	return rc == -EACCES ? 0 : rc; /* who may not reserve may not change anything either */
+}
+
+/* What cannot be told counts as changed: the files then lead to the journal. */
+static bool runner_is_changed(const struct nn_runner *runner)
+{
+	struct nn_journal_rows rows = {0};
+	bool is_changed = nn_store_journal_open(runner->params->store, &rows, NULL) || rows.nr;
+
+	nn_journal_rows_release(&rows);
+	return is_changed;
+}
+
 static int runner_prepare(struct nn_runner *runner, struct nn_campaign *campaign,
 			  struct nn_err *err)
 {
 	struct nn_store *store = runner->params->store;
 	int rc = nn_store_campaign_get(store, runner->campaign, campaign, err);
 
+	if (!rc)
+		rc = runner_reserve(runner, err);
 	if (!rc)
 		rc = nn_store_boots_abandon(store, runner->campaign, err);
 	if (!rc)
@@ -295,6 +349,7 @@ int nn_runner_execute(const struct nn_runner_params *params, int64_t campaign,
 	}
 	nn_journalled_scratch_remove(&runner.journal, runner.work_dir);
 	free(runner.work_dir);
+	nn_reservations_give_back(&runner.reservations, runner_is_changed(&runner));
 	nn_store_journal_release(&runner.journal);
 	return rc;
 }

@@ -74,13 +74,4 @@ int nn_runner_check_machine(const struct nn_runner_params *params, int64_t campa
 int nn_runner_execute(const struct nn_runner_params *params, int64_t campaign,
 		      struct nn_time_spent *ret_spent, struct nn_err *err);
 
-/**
- * Undo what the journal of the store says is still changed, newest first; folders for short-lived
- * files that a crash left are removed.
- * @ret_nr: how many entries were undone.
- * Return: 0 when the journal is empty afterwards.
- */
-int nn_runner_restore(struct nn_store *store, const struct nn_sysroot *sysroot,
-		      unsigned int *ret_nr, struct nn_err *err);
-
 #endif

@@ -50,6 +50,14 @@ int nn_store_boot_add(struct nn_store *store, const struct nn_boot_row *row, int
 	return 0;
 }
 
+bool nn_store_has_boot(struct nn_store *store, const char *uuid)
+{
+	int64_t id;
+
+	return nn_sql_query_int(store, &id, NULL, "SELECT id FROM boot WHERE uuid = ?", "s",
+				uuid) == 0;
+}
+
 int nn_store_boot_state(struct nn_store *store, int64_t boot, const char *state, const char *reason,
 			struct nn_err *err)
 {

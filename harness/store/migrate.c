@@ -17,8 +17,13 @@ static const char migrate_2_to_3_sql[] =
 #include "harness/store/migrate-2-to-3.sql.inc"
 	;
 
+static const char migrate_3_to_4_sql[] =
+#include "harness/store/migrate-3-to-4.sql.inc"
+	;
+
 /* Step i leads from format i + 1 to the next; each ends in setting user_version. */
-static const char *const steps[NN_STORE_VERSION - 1] = {migrate_1_to_2_sql, migrate_2_to_3_sql};
+static const char *const steps[NN_STORE_VERSION - 1] = {migrate_1_to_2_sql, migrate_2_to_3_sql,
+							migrate_3_to_4_sql};
 
 static int expect_version(struct nn_store *store, struct nn_err *err)
 {

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- The database of nearnative, format 3. One file holds any number of campaigns.
+-- The database of nearnative, format 4. One file holds any number of campaigns.
 --
 --   campaign ─┬─ arm ───┐
 --             └─ block ─┴─ boot ─── run ─── sample      start with the views v_sample, v_boot_value
@@ -12,7 +12,7 @@
 -- A change here needs a migrate-*.sql that takes older files to the very same tables.
 
 PRAGMA application_id = 1313759604; -- "NNat"
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 
 CREATE TABLE machine (
 	id          INTEGER PRIMARY KEY,
@@ -217,17 +217,19 @@ CREATE TABLE artifact (
 	UNIQUE (boot, name)
 ) STRICT;
 
--- Settings of the machine that were changed, and what they were. Undone newest first, hence ids
--- that are never used again.
+-- Changes of the machine, and what was there before. Undone newest first, hence ids that are never
+-- used again.
 CREATE TABLE journal (
 	id           INTEGER PRIMARY KEY AUTOINCREMENT,
 	machine_boot TEXT NOT NULL, -- boot_id of the machine when it was written
-	kind         TEXT NOT NULL, -- driver …
-	subject      TEXT NOT NULL, -- 0000:01:00.0 …
+	kind         TEXT NOT NULL, -- driver, attribute …
+	subject      TEXT NOT NULL, -- 0000:01:00.0, /sys/…
 	before       TEXT NOT NULL, -- JSON of what to restore
-	opened       TEXT NOT NULL,
+	opened       TEXT NOT NULL, -- before the change
 	closed       TEXT,          -- NULL: still to be undone
-	how          TEXT           -- restored, rebooted …
+	how          TEXT,          -- restored, rebooted …
+	wanted       TEXT,          -- what it was to become
+	done         TEXT           -- when it was so; NULL: the change was not finished
 ) STRICT;
 
 CREATE INDEX journal_open ON journal (id) WHERE closed IS NULL;

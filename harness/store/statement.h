@@ -23,6 +23,7 @@
 struct nn_store {
 	sqlite3 *db;
 	char *path;
+	char *full_path;              /* absolute, without links */
 	int lock_fd;                  /* held while open for writing, else -1 */
 	bool is_made_here;            /* the file was not there before */
 	unsigned int nr_transactions; /* how deep they are nested */

@@ -156,9 +156,16 @@ int nn_store_open(const char *path, enum nn_store_mode mode, struct nn_store **r
 	store->path = nn_strdup(path);
 	store->lock_fd = -1;
 	rc = open_and_lock(store, mode, err);
-	if (!rc)
-		*ret_store = NN_STEAL(store);
-	return rc;
+	if (rc)
+		return rc;
+	store->full_path = realpath(path, NULL);
+	*ret_store = NN_STEAL(store);
+	return 0;
+}
+
+const char *nn_store_path(const struct nn_store *store)
+{
+	return store->full_path ? store->full_path : store->path;
 }
 
 void nn_store_close(struct nn_store *store)
@@ -169,6 +176,7 @@ void nn_store_close(struct nn_store *store)
 	if (store->lock_fd >= 0)
 		(void)close(store->lock_fd); /* nothing was written to it */
 	free(store->path);
+	free(store->full_path);
 	free(store);
 }
 

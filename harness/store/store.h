@@ -16,7 +16,7 @@
 #include "harness/base/strbuf.h"
 #include "harness/protocol/message.h"
 
-#define NN_STORE_VERSION        3          /* user_version of schema.sql */
+#define NN_STORE_VERSION        4          /* user_version of schema.sql */
 #define NN_STORE_APPLICATION_ID 0x4e4e6174 /* "NNat", application_id of schema.sql */
 
 struct nn_store;
@@ -37,6 +37,9 @@ int nn_store_open(const char *path, enum nn_store_mode mode, struct nn_store **r
 void nn_store_close(struct nn_store *store);
 /** Close, and remove a file that this store made and that holds no campaign. Accepts NULL. */
 void nn_store_abandon(struct nn_store *store);
+
+/** The file's absolute path. */
+const char *nn_store_path(const struct nn_store *store);
 /**
  * Is the file open for writing, here or by another process of this system? Without a writer, a
  * campaign whose state is "running" has crashed.
@@ -128,6 +131,8 @@ struct nn_boot_row {
 int nn_store_boot_add(struct nn_store *store, const struct nn_boot_row *row, int64_t *ret_id,
 		      char ret_uuid[NN_UUID_CAP], struct nn_err *err);
 /** @state: "preparing" "booting" "running" "stopping" "done" "failed"; @reason for "failed". */
+/** Is there a boot of that UUID? */
+bool nn_store_has_boot(struct nn_store *store, const char *uuid);
 int nn_store_boot_state(struct nn_store *store, int64_t boot, const char *state, const char *reason,
 			struct nn_err *err);
 /** Mark boots that a crash left between states as failed ("interrupted"), with their runs. */
@@ -180,13 +185,14 @@ int nn_store_facts_add(struct nn_store *store, int64_t boot, const char *side,
 int nn_store_artifact_add(struct nn_store *store, int64_t boot, const char *name, const void *bytes,
 			  size_t len, struct nn_err *err);
 
-/* ---- device journal ---- */
+/* ---- journal of changes to the machine ---- */
 
 struct nn_journal_row {
 	int64_t id;
 	char *machine_boot; /* /proc/sys/kernel/random/boot_id when it was written */
 	char *kind;         /* "driver" */
-	char *subject;      /* BDF */
+	char *subject;      /* BDF, path … */
+	char *wanted;       /* what it was to become, or NULL */
 	char *before;       /* JSON of what to restore */
 };
 
@@ -198,9 +204,12 @@ struct nn_journal_rows {
 
 void nn_journal_rows_release(struct nn_journal_rows *rows);
 
-int nn_store_journal_add(struct nn_store *store, const char *machine_boot, const char *kind,
-			 const char *subject, const char *before, int64_t *ret_id,
+/** Record a change before it is made. @row: all but its id, borrowed. */
+int nn_store_journal_add(struct nn_store *store, const struct nn_journal_row *row, int64_t *ret_id,
 			 struct nn_err *err);
+/** The change is made. */
+int nn_store_journal_done(struct nn_store *store, int64_t id, struct nn_err *err);
+/** It is undone, or there is nothing to undo. @how: "restored", "rebooted", "removed". */
 int nn_store_journal_close(struct nn_store *store, int64_t id, const char *how, struct nn_err *err);
 /** Open entries, newest first (the order in which they are to be undone). */
 int nn_store_journal_open(struct nn_store *store, struct nn_journal_rows *ret_rows,

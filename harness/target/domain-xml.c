@@ -230,7 +230,7 @@ static void add_function(xmlNode *devices, const struct placement *placement)
 	xmlNode *guest;
 
 	set(hostdev, "type", "pci");
-	set(hostdev, "managed", "yes");
+	set(hostdev, "managed", "no"); /* drivers are ours to change, see device/binding.h */
 	(void)add_address(add(hostdev, "source"), &placement->host);
 	guest = add_address(hostdev, &placement->guest);
 	set(guest, "type", "pci");

@@ -8,13 +8,13 @@
 
 #include "harness/base/array.h"
 #include "harness/base/clock.h"
+#include "harness/device/handover.h"
 #include "harness/target/domain-xml.h"
 #include "harness/target/guest-initramfs.h"
 #include "harness/target/kernel-modules.h"
 #include "harness/target/kvm-probe.h"
 #include "harness/target/libvirt-calls.h"
 #include "harness/target/machine-check.h"
-#include "harness/target/passed.h"
 #include "harness/target/target.h"
 #include "harness/target/vm-settings.h"
 
@@ -33,7 +33,7 @@ struct libvirt_state {
 	struct nn_vm_settings settings;
 	struct nn_name_list functions; /* to pass through */
 	struct nn_name_list modules;   /* that the initramfs loads for them */
-	struct nn_passed_set passed;
+	struct nn_binding binding;     /* what was changed for this boot */
 	char *console_path;
 	char *initrd; /* made by us, or NULL */
 	virConnectPtr connection;
@@ -180,8 +180,7 @@ static int prepare_device(struct nn_target_boot *boot, struct nn_err *err)
 	rc = survey_functions(boot, err);
 	if (rc)
 		return rc;
-	return nn_passed_record(boot->sysroot, &state->functions, boot->journal, &state->passed,
-				err);
+	return nn_handover_plan(&state->binding, &state->functions, err);
 }
 
 static int prepare_initrd(struct nn_target_boot *boot, struct nn_err *err)
@@ -206,6 +205,7 @@ static int libvirt_prepare(struct nn_target_boot *boot, struct nn_err *err)
 	int rc;
 
 	boot->state = state;
+	state->binding = (struct nn_binding){.root = boot->sysroot, .journal = boot->journal};
 	state->console_path = nn_asprintf("%s/console.log", boot->work_dir);
 	rc = nn_vm_settings_read(&nn_target_libvirt, boot->arm, &state->settings, err);
 	if (rc)
@@ -216,7 +216,8 @@ static int libvirt_prepare(struct nn_target_boot *boot, struct nn_err *err)
 		rc = prepare_device(boot, err);
 	if (!rc && settings->is_host_image && !settings->initrd)
 		rc = prepare_initrd(boot, err);
-	return rc;
+	/* Last, so that whatever else is wrong costs no device its driver. */
+	return rc ? rc : nn_binding_apply(&state->binding, boot->deadlines->bind_ns, err);
 }
 
 /* ---- boot ---- */
@@ -510,8 +511,7 @@ static int give_back(struct nn_target_boot *boot, struct nn_err *err)
 {
 	struct libvirt_state *state = boot->state;
 
-	return nn_passed_return(boot->sysroot, boot->journal, boot->deadlines->bind_ns,
-				&state->passed, err);
+	return nn_binding_undo(&state->binding, boot->deadlines->bind_ns, err);
 }
 
 static int libvirt_shutdown(struct nn_target_boot *boot, struct nn_err *err)
@@ -546,7 +546,7 @@ static void state_free(struct libvirt_state *state)
 	nn_vm_settings_release(&state->settings);
 	nn_name_list_release(&state->functions);
 	nn_name_list_release(&state->modules);
-	nn_passed_release(&state->passed);
+	nn_binding_release(&state->binding);
 	free(state->console_path);
 	free(state->initrd);
 	free(state);

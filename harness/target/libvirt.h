@@ -3,17 +3,27 @@
 #ifndef NN_TARGET_LIBVIRT_H
 #define NN_TARGET_LIBVIRT_H
 
+#include <stdbool.h>
+
 #include "harness/base/err.h"
 
 #define NN_LIBVIRT_DEFAULT_URI "qemu:///system"
 
+/* Is a boot one of those whose leftovers are to go? */
+struct nn_boot_filter {
+	void *user;
+	bool (*has)(void *user, const char *boot); /* UUID */
+};
+
 /**
- * Destroy the domains that carry our name prefix and our metadata element, so that the functions
- * they hold can be brought back. Others are never touched.
+ * End the VMs of boots that nobody looks after any more, so that the functions they hold can be
+ * brought back: domains that carry our name prefix and our metadata element, and QEMU processes
+ * with that name and its UUID that libvirt does not know, or whose libvirt does not answer. Others
+ * are never touched.
  * @uri: NULL for the default. @ret_nr: how many there were; may be NULL.
- * Return: 0, also where no libvirt answers: then there is nothing to ask; -EIO when one of them
- * cannot be destroyed.
+ * Return: 0, or -EIO when one of them cannot be ended.
  */
-int nn_libvirt_destroy_leftovers(const char *uri, unsigned int *ret_nr, struct nn_err *err);
+int nn_libvirt_destroy_leftovers(const char *uri, const struct nn_boot_filter *filter,
+				 unsigned int *ret_nr, struct nn_err *err);
 
 #endif

@@ -6,11 +6,10 @@
 #include "harness/base/clock.h"
 #include "harness/base/subprocess.h"
 #include "harness/device/device.h"
+#include "harness/device/handover.h"
 #include "harness/target/machine-check.h"
-#include "harness/target/passed.h"
 #include "harness/target/target.h"
 
-#define VFIO_DRIVER        "vfio-pci"
 #define CLASS_STORAGE      0x01
 #define STORAGE_SETTLE_NS  (5 * NN_NS_PER_S)
 #define INTERRUPT_GRACE_NS (2 * NN_NS_PER_S)
@@ -18,7 +17,7 @@
 #define LOG_NAME           "agent.log"
 
 struct local_state {
-	struct nn_passed_set passed; /* the spare */
+	struct nn_binding binding; /* what was changed for this boot */
 	struct nn_subprocess agent;
 	int status; /* of the agent, once it has ended */
 	char *log_path;
@@ -117,16 +116,14 @@ static int identify(const struct nn_sysroot *root, const char *bdf, struct nn_de
 	return 0;
 }
 
-static int prepare_spare(struct nn_target_boot *boot, struct nn_err *err)
+static int plan_spare(struct nn_target_boot *boot, struct nn_err *err)
 {
 	struct local_state *state = boot->state;
-	const char *bdf = boot->plan->spare;
-	int rc = nn_device_check_unused(boot->sysroot, bdf, err);
+	char *names[] = {boot->plan->spare};
+	const struct nn_name_list spare = {.names = names, .nr = 1};
+	int rc = nn_device_check_unused(boot->sysroot, boot->plan->spare, err);
 
-	if (!rc)
-		rc = nn_passed_bind(boot->sysroot, bdf, VFIO_DRIVER, boot->journal,
-				    boot->deadlines->bind_ns, &state->passed, err);
-	return rc ? rc : identify(boot->sysroot, bdf, &boot->spare, err);
+	return rc ? rc : nn_handover_plan(&state->binding, &spare, err);
 }
 
 static int local_prepare(struct nn_target_boot *boot, struct nn_err *err)
@@ -135,11 +132,16 @@ static int local_prepare(struct nn_target_boot *boot, struct nn_err *err)
 	int rc = 0;
 
 	boot->state = state;
+	state->binding = (struct nn_binding){.root = boot->sysroot, .journal = boot->journal};
 	state->log_path = nn_asprintf("%s/" LOG_NAME, boot->work_dir);
-	if (boot->plan->device)
+	if (boot->plan->spare)
+		rc = plan_spare(boot, err);
+	if (!rc)
+		rc = nn_binding_apply(&state->binding, boot->deadlines->bind_ns, err);
+	if (!rc && boot->plan->device)
 		rc = identify(boot->sysroot, boot->plan->device, &boot->device, err);
 	if (!rc && boot->plan->spare)
-		rc = prepare_spare(boot, err);
+		rc = identify(boot->sysroot, boot->plan->spare, &boot->spare, err);
 	return rc;
 }
 
@@ -228,9 +230,8 @@ static int local_restore(struct nn_target_boot *boot, struct nn_err *err)
 	if (!state)
 		return 0;
 	nn_subprocess_stop(&state->agent, INTERRUPT_GRACE_NS);
-	rc = nn_passed_return(boot->sysroot, boot->journal, boot->deadlines->bind_ns,
-			      &state->passed, err);
-	nn_passed_release(&state->passed);
+	rc = nn_binding_undo(&state->binding, boot->deadlines->bind_ns, err);
+	nn_binding_release(&state->binding);
 	free(state->log_path);
 	free(state);
 	boot->state = NULL;

@@ -17,7 +17,7 @@
 #include "harness/base/err.h"
 #include "harness/base/plugin.h"
 #include "harness/base/sysfs.h"
-#include "harness/device/bind.h"
+#include "harness/device/binding.h"
 #include "harness/plan/plan.h"
 #include "harness/protocol/credentials.h"
 

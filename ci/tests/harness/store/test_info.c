@@ -11,7 +11,7 @@ static void info_counts_every_table_for_people(void **state)
 	struct nn_strbuf text = NN_STRBUF_INIT;
 
 	assert_ok(f, nn_store_info(f->store, false, &text, &f->err));
-	assert_non_null(strstr(nn_strbuf_str(&text), "\nformat         3\n"));
+	assert_non_null(strstr(nn_strbuf_str(&text), "\nformat         4\n"));
 	assert_non_null(strstr(nn_strbuf_str(&text), "\narm            2\n"));
 	assert_non_null(strstr(nn_strbuf_str(&text), f->path));
 	nn_strbuf_release(&text);
@@ -23,11 +23,15 @@ static void info_as_json_names_every_table(void **state)
 	struct nn_strbuf text = NN_STRBUF_INIT;
 	json_t *root = NULL;
 	json_t *tables = NULL;
+	const struct nn_journal_row entry = {.machine_boot = (char *)"b",
+					     .kind = (char *)"driver",
+					     .subject = (char *)"x",
+					     .before = (char *)"{}"};
 	uint64_t number = 0;
 	int64_t id = 0;
 	char *nr;
 
-	assert_ok(f, nn_store_journal_add(f->store, "b", "driver", "x", "{}", &id, &f->err));
+	assert_ok(f, nn_store_journal_add(f->store, &entry, &id, &f->err));
 	assert_ok(f, nn_store_info(f->store, true, &text, &f->err));
 	assert_ok(f, nn_json_parse(text.data, text.len, &root, &f->err));
 	assert_ok(f, nn_json_get_u64(root, "format", &number, &f->err));

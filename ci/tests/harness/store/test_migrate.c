@@ -64,7 +64,7 @@ static void older_file_is_migrated_with_its_rows(void **state)
 
 		make_version(f, version);
 		fixture_open(f, NN_STORE_WRITE);
-		assert_sql(f, "PRAGMA user_version", "3");
+		assert_sql(f, "PRAGMA user_version", "4");
 		assert_ok(f, nn_store_check(f->store, &f->err));
 		assert_ok(f, nn_store_campaign_find(f->store, "old", &campaign, &f->err));
 		assert_int_equal(campaign.id, 5);

@@ -26,7 +26,7 @@ static void created_file_is_ours_durable_and_referential(void **state)
 
 	fixture_open(f, NN_STORE_CREATE);
 	assert_sql(f, "PRAGMA application_id", "1313759604");
-	assert_sql(f, "PRAGMA user_version", "3");
+	assert_sql(f, "PRAGMA user_version", "4");
 	assert_sql(f, "PRAGMA journal_mode", "wal");
 	assert_sql(f,
 		   "SELECT count(*) FROM pragma_table_list WHERE type = 'table'"
@@ -77,7 +77,7 @@ static void newer_format_is_refused_and_left_alone(void **state)
 	assert_ok(f, nn_sha256_file(f->path, before, &f->err));
 	for (int mode = NN_STORE_READ; mode <= NN_STORE_CREATE; mode++) {
 		assert_int_equal(nn_store_open(f->path, mode, &f->store, &f->err), -EPROTO);
-		assert_message(f, "has format 7, this nearnative knows up to 3: use a newer "
+		assert_message(f, "has format 7, this nearnative knows up to 4: use a newer "
 				  "nearnative");
 	}
 	assert_ok(f, nn_sha256_file(f->path, after, &f->err));
@@ -247,7 +247,7 @@ static void empty_file_becomes_a_database_only_on_request(void **state)
 	assert_int_equal(nn_store_open(f->path, NN_STORE_READ, &f->store, &f->err), -EUCLEAN);
 	assert_message(f, "is empty");
 	fixture_open(f, NN_STORE_CREATE);
-	assert_sql(f, "PRAGMA user_version", "3");
+	assert_sql(f, "PRAGMA user_version", "4");
 }
 
 static void folder_is_refused_with_its_name(void **state)

@@ -3,7 +3,7 @@
 #ifndef NN_TESTS_TARGET_PLAN_H
 #define NN_TESTS_TARGET_PLAN_H
 
-#include "ci/tests/harness/device/tree.h"
+#include "ci/tests/harness/device/notes.h"
 
 #include "harness/base/array.h"
 #include "harness/base/clock.h"
@@ -17,36 +17,13 @@ struct rig {
 	struct nn_plan plan;
 	struct nn_plan_arm arm;
 	struct nn_deadlines deadlines;
-	struct nn_journal journal;
+	struct notes notes;
 	struct nn_artifact_sink sink;
 	struct nn_target_boot boot;
 	struct nn_credentials cred;
-	unsigned int nr_records;
-	unsigned int nr_closes;
 	char *artifact_name; /* of the last one */
 	char *artifact;
 };
-
-static inline int rig_record(void *user, const struct nn_bind_entry *entry, uint64_t *ret_id,
-			     struct nn_err *err)
-{
-	struct rig *rig = user;
-
-	(void)entry;
-	(void)err;
-	*ret_id = ++rig->nr_records;
-	return 0;
-}
-
-static inline int rig_close(void *user, uint64_t id, struct nn_err *err)
-{
-	struct rig *rig = user;
-
-	(void)id;
-	(void)err;
-	rig->nr_closes++;
-	return 0;
-}
 
 static inline int rig_keep(void *user, const char *name, const void *bytes, size_t len,
 			   struct nn_err *err)
@@ -68,12 +45,12 @@ static inline void rig_init(struct rig *rig)
 	rig->deadlines = (struct nn_deadlines){.bind_ns = 5 * NN_NS_PER_S,
 					       .boot_ns = 5 * NN_NS_PER_S,
 					       .shutdown_ns = 5 * NN_NS_PER_S};
-	rig->journal = (struct nn_journal){.user = rig, .record = rig_record, .close = rig_close};
+	notes_init(&rig->notes);
 	rig->sink = (struct nn_artifact_sink){.user = rig, .add = rig_keep};
 	rig->boot = (struct nn_target_boot){.arm = &rig->arm,
 					    .plan = &rig->plan,
 					    .sysroot = &rig->tree.root,
-					    .journal = &rig->journal,
+					    .journal = &rig->notes.journal,
 					    .artifacts = &rig->sink,
 					    .deadlines = &rig->deadlines,
 					    .work_dir = rig->tree.folder,
@@ -85,6 +62,7 @@ static inline void rig_init(struct rig *rig)
 static inline void rig_release(struct rig *rig)
 {
 	tree_release(&rig->tree);
+	nn_strbuf_release(&rig->notes.text);
 	nn_pairs_release(&rig->arm.settings);
 	free(rig->artifact_name);
 	free(rig->artifact);

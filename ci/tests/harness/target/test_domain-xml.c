@@ -139,7 +139,7 @@ static void a_host_image_boots_directly_and_ends_for_good(void **unused)
 static void functions_keep_their_slots_together_behind_root_ports(void **unused)
 {
 	const struct expectation expected[] = {
-		{"count(//hostdev[@managed='yes'][@type='pci'])", "3"},
+		{"count(//hostdev[@managed='no'][@type='pci'])", "3"},
 		{"count(//controller[@model='pcie-root-port'])", "2"},
 		{"//hostdev[1]/source/address/@bus", "0x1"},
 		{"//hostdev[1]/address/@bus", "0x1"},

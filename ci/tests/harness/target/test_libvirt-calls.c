@@ -2,15 +2,18 @@
 /* On libvirt's own test driver, which needs no daemon and keeps its domains in this process. */
 #include <errno.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include <cmocka.h>
 
 #include "harness/base/clock.h"
 #include "harness/base/strbuf.h"
+#include "harness/base/subprocess.h"
 #include "harness/target/domain-xml.h"
 #include "harness/target/libvirt-calls.h"
 #include "harness/target/libvirt.h"
@@ -105,6 +108,12 @@ static void a_domain_can_be_destroyed_by_its_uuid(void **unused)
 	nn_virt_close(connection, domain);
 }
 
+/* The boots whose leftovers are to go, one string of them. */
+static bool is_among(void *user, const char *boot)
+{
+	return strstr(user, boot);
+}
+
 static void only_our_leftovers_are_destroyed(void **unused)
 {
 	virConnectPtr connection = test_open();
@@ -114,19 +123,26 @@ static void only_our_leftovers_are_destroyed(void **unused)
 	virDomainPtr left = virDomainCreateXML(connection, ours, 0);
 	virDomainPtr foreign = virDomainCreateXML(connection, unmarked, 0);
 	virDomainPtr other = virDomainCreateXML(connection, misnamed, 0);
+	NN_AUTO(free) char *alive = test_domain("nearnative-alive", MARK);
+	virDomainPtr looked_after = virDomainCreateXML(connection, alive, 0);
+	const struct nn_boot_filter filter = {.user = (char *)"left of-somebody", .has = is_among};
 	unsigned int nr = 0;
 
 	(void)unused;
 	assert_non_null(left);
+	assert_non_null(looked_after);
 	assert_non_null(foreign);
 	assert_non_null(other);
-	assert_int_equal(nn_libvirt_destroy_leftovers(TEST_URI, &nr, NULL), 0);
+	assert_int_equal(nn_libvirt_destroy_leftovers(TEST_URI, &filter, &nr, NULL), 0);
 	assert_int_equal(nr, 1);
 	assert_false(nn_virt_is_running(left, NULL));
+	assert_true(nn_virt_is_running(looked_after, NULL));
 	assert_true(nn_virt_is_running(foreign, NULL));
 	assert_true(nn_virt_is_running(other, NULL));
-	assert_int_equal(nn_libvirt_destroy_leftovers(TEST_URI, &nr, NULL), 0);
+	assert_int_equal(nn_libvirt_destroy_leftovers(TEST_URI, &filter, &nr, NULL), 0);
 	assert_int_equal(nr, 0);
+	(void)virDomainDestroy(looked_after);
+	(void)virDomainFree(looked_after);
 	(void)virDomainDestroy(foreign);
 	(void)virDomainDestroy(other);
 	(void)virDomainFree(foreign);
@@ -134,15 +150,45 @@ static void only_our_leftovers_are_destroyed(void **unused)
 	nn_virt_close(connection, left);
 }
 
-static void no_libvirt_has_no_leftovers(void **unused)
+#define NO_LIBVIRT "qemu+unix:///system?socket=/nonexistent"
+
+/* Something that looks like a QEMU of libvirt's for the boot @name says. */
+static struct nn_subprocess start_machine(const char *name, const char *uuid)
 {
+	NN_AUTO(free) char *guest = nn_asprintf("guest=%s,debug-threads=on", name);
+	const char *const argv[] = {
+		"sh", "-c", "while :; do sleep 1; done", "-name", guest, "-uuid", uuid, NULL};
+	const struct nn_subprocess_spec spec = {.argv = argv};
+	struct nn_subprocess machine = {0};
+
+	assert_int_equal(nn_subprocess_spawn(&spec, &machine, NULL), 0);
+	return machine;
+}
+
+static void a_machine_without_libvirt_is_ended_when_it_is_ours(void **unused)
+{
+	static const char ours[] = "5f0c2a2e-0000-4000-8000-000000000001";
+	static const char others[] = "5f0c2a2e-0000-4000-8000-000000000002";
+	const struct nn_boot_filter filter = {.user = (char *)ours, .has = is_among};
+	struct nn_subprocess left =
+		start_machine("nearnative-5f0c2a2e-0000-4000-8000-000000000001", ours);
+	struct nn_subprocess alive =
+		start_machine("nearnative-5f0c2a2e-0000-4000-8000-000000000002", others);
+	struct nn_subprocess misnamed = start_machine("windows", ours);
 	unsigned int nr = 9;
+	int status;
 
 	(void)unused;
-	assert_int_equal(
-		nn_libvirt_destroy_leftovers("qemu+unix:///system?socket=/nonexistent", &nr, NULL),
-		0);
+	assert_int_equal(nn_libvirt_destroy_leftovers(NO_LIBVIRT, &filter, &nr, NULL), 0);
+	assert_int_equal(nr, 1);
+	assert_true(nn_subprocess_poll(&left, &status));
+	assert_int_equal(WTERMSIG(status), SIGKILL);
+	assert_false(nn_subprocess_poll(&alive, &status));
+	assert_false(nn_subprocess_poll(&misnamed, &status));
+	assert_int_equal(nn_libvirt_destroy_leftovers(NO_LIBVIRT, &filter, &nr, NULL), 0);
 	assert_int_equal(nr, 0);
+	nn_subprocess_stop(&alive, PLENTY_NS);
+	nn_subprocess_stop(&misnamed, PLENTY_NS);
 }
 
 int main(void)
@@ -153,7 +199,7 @@ int main(void)
 		cmocka_unit_test(a_bad_domain_says_why),
 		cmocka_unit_test(a_domain_can_be_destroyed_by_its_uuid),
 		cmocka_unit_test(only_our_leftovers_are_destroyed),
-		cmocka_unit_test(no_libvirt_has_no_leftovers),
+		cmocka_unit_test(a_machine_without_libvirt_is_ended_when_it_is_ours),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

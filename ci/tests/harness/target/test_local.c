@@ -193,11 +193,11 @@ static void the_spare_goes_to_vfio_and_comes_back(void **unused)
 	assert_int_equal(rig.boot.device.vendor, 0);
 	during = nn_sysfs_link_name(&rig.tree.root, "/sys/bus/pci/devices/" KERNEL_BDF "/driver");
 	assert_string_equal(during, "vfio-pci");
-	assert_int_equal(rig.nr_records, 1);
+	assert_int_equal(rig.notes.nr_opened, 1);
 	assert_int_equal(local->restore(&rig.boot, NULL), 0);
 	after = nn_sysfs_link_name(&rig.tree.root, "/sys/bus/pci/devices/" KERNEL_BDF "/driver");
 	assert_string_equal(after, "nvme");
-	assert_int_equal(rig.nr_closes, 1);
+	assert_int_equal(rig.notes.nr_closed, 1);
 }
 
 static void a_spare_in_use_is_refused_when_it_comes_to_it(void **unused)
@@ -214,7 +214,7 @@ static void a_spare_in_use_is_refused_when_it_comes_to_it(void **unused)
 	assert_int_equal(local->prepare(&rig.boot, &err), -EBUSY);
 	assert_string_equal(err.message,
 			    "device '0000:01:00.0' is in use: 'nvme0n1' is mounted on '/d'");
-	assert_int_equal(rig.nr_records, 0);
+	assert_int_equal(rig.notes.nr_opened, 0);
 	assert_int_equal(local->restore(&rig.boot, NULL), 0);
 }
 

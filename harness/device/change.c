@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "harness/device/change.h"
+
+#include <string.h>
+
+#include "harness/base/array.h"
+#include "harness/base/scratch.h"
+
+/* ---- folders of short-lived files ---- */
+
+static int scratch_snapshot(const struct nn_sysroot *root NN_UNUSED, const char *subject NN_UNUSED,
+			    json_t **ret_before, struct nn_err *err NN_UNUSED)
+{
+	*ret_before = json_object();
+	return 0;
+}
+
+static int scratch_apply(const struct nn_sysroot *root NN_UNUSED, const char *subject NN_UNUSED,
+			 const char *wanted NN_UNUSED, uint64_t deadline_ns NN_UNUSED,
+			 struct nn_err *err NN_UNUSED)
+{
+	return 0;
+}
+
+static int scratch_undo(const struct nn_sysroot *root NN_UNUSED, const char *subject,
+			const json_t *before NN_UNUSED, uint64_t deadline_ns NN_UNUSED,
+			struct nn_err *err NN_UNUSED)
+{
+	nn_scratch_remove(subject);
+	return 0;
+}
+
+static void scratch_describe(const char *subject, const json_t *before NN_UNUSED,
+			     struct nn_strbuf *sb)
+{
+	nn_strbuf_addf(sb, "folder '%s' removed", subject);
+}
+
+const struct nn_change_kind nn_change_scratch = {.name = "scratch",
+						 .outlives_reboot = true,
+						 .snapshot = scratch_snapshot,
+						 .apply = scratch_apply,
+						 .undo = scratch_undo,
+						 .describe = scratch_describe};
+
+/* ---- all kinds ---- */
+
+static const struct nn_change_kind *const kinds[] = {
+	&nn_change_driver,          &nn_change_attribute, &nn_change_virtual_functions,
+	&nn_change_platform_driver, &nn_change_cgroup,    &nn_change_cgroup_controller,
+	&nn_change_mediated_device, &nn_change_scratch,
+};
+
+const struct nn_change_kind *nn_change_kind_find(const char *name)
+{
+	for (size_t i = 0; i < NN_ARRAY_SIZE(kinds); i++) {
+		if (strcmp(kinds[i]->name, name) == 0)
+			return kinds[i];
+	}
+	return NULL;
+}
