@@ -60,6 +60,20 @@ static void add_workload(struct nn_pairs *facts, const struct nn_plan_workload *
 	add_plan_fact(facts, "workload", workload->name, &sb);
 }
 
+static void add_device(struct nn_pairs *facts, const struct nn_plan_device *device)
+{
+	NN_AUTO(strbuf) struct nn_strbuf sb = NN_STRBUF_INIT;
+
+	if (device->kind == NN_PLAN_NO_DEVICE)
+		return;
+	nn_strbuf_add(&sb, device->name);
+	if (device->kind == NN_PLAN_VIRTUAL_FUNCTION)
+		nn_strbuf_addf(&sb, " vf %" PRIu64, device->vf);
+	if (device->kind == NN_PLAN_MEDIATED)
+		nn_strbuf_addf(&sb, " mdev %s", device->type);
+	nn_pairs_add(facts, "plan.device", nn_strbuf_str(&sb));
+}
+
 /* Blocks, seed and claims change what can be said, not what is measured. */
 static void describe_plan(const struct nn_plan *plan, struct nn_pairs *ret_facts)
 {
@@ -67,8 +81,7 @@ static void describe_plan(const struct nn_plan *plan, struct nn_pairs *ret_facts
 		add_arm(ret_facts, &plan->arms[i]);
 	for (size_t i = 0; i < plan->nr_workloads; i++)
 		add_workload(ret_facts, &plan->workloads[i]);
-	if (plan->device)
-		nn_pairs_add(ret_facts, "plan.device", plan->device);
+	add_device(ret_facts, &plan->device);
 	if (plan->spare)
 		nn_pairs_add(ret_facts, "plan.spare", plan->spare);
 }

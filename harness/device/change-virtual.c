@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "harness/base/array.h"
 #include "harness/base/strbuf.h"
 #include "harness/base/units.h"
 
@@ -74,9 +75,12 @@ static int functions_snapshot(const struct nn_sysroot *root, const char *bdf, js
 static int functions_apply(const struct nn_sysroot *root, const char *bdf, const char *wanted,
 			   uint64_t deadline_ns, struct nn_err *err)
 {
+	const char *blank = strchr(wanted, ' ');
+	NN_AUTO(free)
+	char *number = nn_strndup(wanted, blank ? (size_t)(blank - wanted) : strlen(wanted));
 	uint64_t nr;
 	uint64_t now;
-	int rc = nn_parse_u64(wanted, &nr, err);
+	int rc = nn_parse_u64(number, &nr, err);
 
 	if (!rc)
 		rc = read_number(root, bdf, &now, err);
@@ -86,10 +90,10 @@ static int functions_apply(const struct nn_sysroot *root, const char *bdf, const
 		return nn_err_set(err, -EBUSY,
 				  "'%s' has %llu virtual functions already, which are not ours",
 				  bdf, (unsigned long long)now);
-	rc = set_autoprobe(root, bdf, "0", err);
+	rc = set_autoprobe(root, bdf, blank ? "1" : "0", err);
 	if (!rc)
 		rc = set_number(root, bdf, nr, deadline_ns, err);
-	return rc ? nn_err_prefix(err, "enable %s virtual functions of '%s'", wanted, bdf) : 0;
+	return rc ? nn_err_prefix(err, "enable %s virtual functions of '%s'", number, bdf) : 0;
 }
 
 static int functions_undo(const struct nn_sysroot *root, const char *bdf, const json_t *before,

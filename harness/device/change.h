@@ -48,10 +48,11 @@ extern const struct nn_change_kind nn_change_driver;
 extern const struct nn_change_kind nn_change_attribute;
 
 /*
- * How many virtual functions a physical function has, none of them bound to a driver of its own
- * accord. Subject: the physical function's address. Wanted: the number.
+ * How many virtual functions a physical function has. Subject: the physical function's address.
+ * Wanted: the number, and NN_CHANGE_PROBED where the drivers that match shall take them.
  * Source: Documentation/PCI/pci-iov-howto.rst
  */
+#define NN_CHANGE_PROBED " probed"
 extern const struct nn_change_kind nn_change_virtual_functions;
 
 /*

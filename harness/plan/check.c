@@ -112,33 +112,21 @@ static int parse_number(const struct check *check, const struct nn_lines_node *m
 	return 0;
 }
 
-static int parse_function(const struct check *check, const char *key, const char *text,
-			  char **ret_bdf, struct nn_err *err)
-{
-	char bdf[NN_BDF_CAP];
-
-	if (!text)
-		return 0;
-	if (nn_bdf_parse(text, bdf, err)) {
-		(void)nn_err_prefix(err, "%s", key);
-		return placed(check, place_of(check, root_of(check), key), err);
-	}
-	*ret_bdf = nn_strdup(bdf);
-	return 0;
-}
-
 static int parse_functions(const struct check *check, const struct nn_raw_plan *raw,
 			   struct nn_err *err)
 {
 	struct nn_plan *plan = check->plan;
-	int rc = parse_function(check, "device", raw->device, &plan->device, err);
+	char bdf[NN_BDF_CAP];
+	int rc = nn_check_plan_device(check->path, check->lines, &plan->device, err);
 
-	if (rc)
+	if (rc || !raw->spare)
 		return rc;
-	rc = parse_function(check, "spare", raw->spare, &plan->spare, err);
-	if (rc)
-		return rc;
-	if (plan->device && plan->spare && strcmp(plan->device, plan->spare) == 0)
+	if (nn_bdf_parse(raw->spare, bdf, err)) {
+		(void)nn_err_prefix(err, "spare");
+		return placed(check, place_of(check, root_of(check), "spare"), err);
+	}
+	plan->spare = nn_strdup(bdf);
+	if (plan->device.kind != NN_PLAN_NO_DEVICE && strcmp(plan->device.name, plan->spare) == 0)
 		return nn_err_set(
 			err, -EINVAL,
 			"%s:%u: the spare function is the device under test, expected another function",

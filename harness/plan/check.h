@@ -18,6 +18,10 @@
 int nn_check_plan(const struct nn_raw_plan *raw, const struct nn_lines *lines,
 		  const struct nn_plan_catalog *catalog, struct nn_plan *plan, struct nn_err *err);
 
+/** The part of it that is about `device`, which may be a text or a mapping. */
+int nn_check_plan_device(const char *path, const struct nn_lines *lines,
+			 struct nn_plan_device *device, struct nn_err *err);
+
 /** Free an array of arms and what is in it. */
 void nn_plan_arms_free(struct nn_plan_arm *arms, size_t nr);
 

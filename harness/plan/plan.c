@@ -141,7 +141,8 @@ void nn_plan_free(struct nn_plan *plan)
 	free(plan->path);
 	free(plan->text);
 	free(plan->name);
-	free(plan->device);
+	free(plan->device.name);
+	free(plan->device.type);
 	free(plan->spare);
 	free(plan->base);
 	free(plan);

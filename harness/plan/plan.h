@@ -5,9 +5,9 @@
  * immutable. Its hash covers the file's bytes and is stored before the first boot.
  *
  *	name: demo
- *	device: "0000:01:00.0"           # function under test; optional
- *	spare: "0000:00:04.0"            # for IOMMU workloads; optional
- *	arms:
+ *	device: "0000:01:00.0"           # function under test; optional. Or one that is made for
+ *it: # {pf: "0000:01:00.0", vf: 0} is a virtual function, # {parent: "0000:00:02.0", mdev:
+ *i915-GVTg_V5_4} mediated spare: "0000:00:04.0"            # for IOMMU workloads; optional arms:
  *	  - name: native
  *	    target: local
  *	  - name: vm
@@ -64,6 +64,21 @@ struct nn_plan_claim {
 	unsigned int line;
 };
 
+enum nn_plan_device_kind {
+	NN_PLAN_NO_DEVICE,
+	NN_PLAN_FUNCTION,         /* that is there */
+	NN_PLAN_VIRTUAL_FUNCTION, /* of a physical function, enabled for each boot */
+	NN_PLAN_MEDIATED,         /* created for each boot of a guest */
+};
+
+/* What is under test. */
+struct nn_plan_device {
+	enum nn_plan_device_kind kind;
+	char *name; /* BDF of the function or the physical function; the mediated device's parent */
+	uint64_t vf; /* which virtual function, from 0 */
+	char *type;  /* of the mediated device */
+};
+
 struct nn_deadlines {
 	uint64_t bind_ns;
 	uint64_t boot_ns;
@@ -78,8 +93,8 @@ struct nn_plan {
 	char *text; /* the file's bytes, kept in the database */
 	char hash[NN_SHA256_HEX_CAP];
 	char *name;
-	char *device; /* normalised BDF, or NULL */
-	char *spare;
+	struct nn_plan_device device;
+	char *spare; /* normalised BDF, or NULL */
 	struct nn_plan_arm *arms;
 	size_t nr_arms;
 	struct nn_plan_workload *workloads;
@@ -92,6 +107,7 @@ struct nn_plan {
 	char *base;    /* the arm that the others are divided by */
 	bool is_aa;    /* @arms are the base and its double "BASE-again", with the same settings */
 	bool allow_emulated;
+	bool is_forced; /* not in the file: the user said --force to a device in use */
 };
 
 /*

@@ -65,7 +65,7 @@ static const cyaml_schema_value_t claim_schema = {
 
 static const cyaml_schema_field_t plan_fields[] = {
 	REQUIRED("name", struct nn_raw_plan, name),
-	OPTIONAL("device", struct nn_raw_plan, device),
+	CYAML_FIELD_IGNORE("device", CYAML_FLAG_OPTIONAL),
 	OPTIONAL("spare", struct nn_raw_plan, spare),
 	CYAML_FIELD_SEQUENCE_COUNT("arms", CYAML_FLAG_POINTER, struct nn_raw_plan, arms, nr_arms,
 				   &arm_schema, 1, MAX_ARMS),

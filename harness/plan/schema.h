@@ -4,7 +4,8 @@
  * All values stay text here, because what they may be is said better by the parsers of
  * harness/base/units.h than by libcyaml (whose booleans, for one, take any unknown word for true).
  * The free keys of `settings` are ignored by the schema: libcyaml's mappings have fixed keys, while
- * these depend on the target or workload named beside them. They are read from struct nn_lines.
+ * these depend on the target or workload named beside them. They are read from struct nn_lines, and
+ * so is `device`, which is a text or a mapping.
  */
 #ifndef NN_PLAN_SCHEMA_H
 #define NN_PLAN_SCHEMA_H
@@ -47,7 +48,6 @@ struct nn_raw_deadlines {
 /* The text of every value; NULL where the plan says nothing. */
 struct nn_raw_plan {
 	char *name;
-	char *device;
 	char *spare;
 	struct nn_raw_arm *arms;
 	size_t nr_arms;

@@ -491,7 +491,8 @@ int nn_boot_execute(struct nn_runner *runner, const struct nn_boot_place *place,
 						   .deadlines = &params->plan->deadlines,
 						   .agent_path = params->agent_path,
 						   .work_dir = runner->work_dir,
-						   .boot = boot.uuid};
+						   .boot = boot.uuid,
+						   .device_bdf = runner->device_bdf};
 	rc = boot_add(&boot, err);
 	if (rc)
 		return rc;

@@ -21,6 +21,7 @@ struct nn_runner {
 	struct nn_server *server;
 	struct nn_store_journal journal;
 	struct nn_reservations reservations; /* what the plan may change of this machine */
+	char device_bdf[NN_BDF_CAP];         /* the function under test, there or not; "": none */
 	char *work_dir;                      /* logs and images of the present boot */
 	struct nn_boot *boot;
 	struct nn_time_spent spent;

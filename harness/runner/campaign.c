@@ -7,6 +7,7 @@
 #include "harness/device/device.h"
 #include "harness/runner/boot.h"
 #include "harness/runner/machine.h"
+#include "harness/target/under-test.h"
 
 int nn_runner_check(const struct nn_runner_params *params, struct nn_err *err)
 {
@@ -45,7 +46,7 @@ static char *campaign_device_driver(const struct nn_runner_params *params, const
 {
 	NN_AUTO(free) char *path = NULL;
 
-	if (!bdf)
+	if (!bdf || !bdf[0])
 		return NULL;
 	path = nn_asprintf("/sys/bus/pci/devices/%s/driver", bdf);
 	return nn_sysfs_link_name(params->sysroot, path);
@@ -55,25 +56,31 @@ static int campaign_add(const struct nn_runner_params *params, const struct nn_m
 			int64_t *ret_campaign, struct nn_err *err)
 {
 	const struct nn_plan *plan = params->plan;
-	NN_AUTO(free) char *driver = campaign_device_driver(params, plan->device);
+	char bdf[NN_BDF_CAP];
+	NN_AUTO(free) char *driver = NULL;
 	struct nn_machine_row machine_row = {.fingerprint = machine->fingerprint,
 					     .description = machine->description,
 					     .is_emulated = machine->is_emulated};
-	struct nn_campaign_row row = {.name = plan->name,
-				      .plan_path = plan->path,
-				      .plan_text = plan->text,
-				      .plan_hash = plan->hash,
-				      .seed = plan->seed ? plan->seed : nn_random_seed(),
-				      .build_id = params->build_id,
-				      .base_arm = plan->base,
-				      .allow_emulated = plan->allow_emulated,
-				      .is_aa = plan->is_aa,
-				      .device_bdf = plan->device,
-				      .device_driver = driver};
-	int rc = nn_store_machine(params->store, &machine_row, &row.machine, err);
+	struct nn_campaign_row row = {
+		.name = plan->name,
+		.plan_path = plan->path,
+		.plan_text = plan->text,
+		.plan_hash = plan->hash,
+		.seed = plan->seed ? plan->seed : nn_random_seed(),
+		.build_id = params->build_id,
+		.base_arm = plan->base,
+		.allow_emulated = plan->allow_emulated,
+		.is_aa = plan->is_aa,
+	};
+	int rc = nn_under_test(params->sysroot, plan, bdf, err);
 
+	if (!rc)
+		rc = nn_store_machine(params->store, &machine_row, &row.machine, err);
 	if (rc)
 		return rc;
+	driver = campaign_device_driver(params, bdf);
+	row.device_driver = driver;
+	row.device_bdf = bdf[0] ? bdf : NULL;
 	return nn_store_campaign_add(params->store, &row, ret_campaign, err);
 }
 
@@ -280,7 +287,7 @@ static bool may_change_machine(const struct nn_plan *plan)
 		if (plan->arms[i].settings.nr)
 			return true;
 	}
-	return plan->device || plan->spare;
+	return plan->device.kind != NN_PLAN_NO_DEVICE || plan->spare;
 }
 
 static int runner_reserve(struct nn_runner *runner, struct nn_err *err)
@@ -293,7 +300,7 @@ static int runner_reserve(struct nn_runner *runner, struct nn_err *err)
 	if (!may_change_machine(plan))
 		return 0;
 	*NN_ARRAY_APPEND(names.names, names.nr, names.cap) = nn_strdup(NN_RESERVATION_HOST);
-	rc = add_group(params->sysroot, plan->device, &names, err);
+	rc = add_group(params->sysroot, nn_under_test_physical(plan), &names, err);
 	if (!rc)
 		rc = add_group(params->sysroot, plan->spare, &names, err);
 	if (!rc)
@@ -318,6 +325,9 @@ static int runner_prepare(struct nn_runner *runner, struct nn_campaign *campaign
 	struct nn_store *store = runner->params->store;
 	int rc = nn_store_campaign_get(store, runner->campaign, campaign, err);
 
+	if (!rc)
+		rc = nn_under_test(runner->params->sysroot, runner->params->plan,
+				   runner->device_bdf, err);
 	if (!rc)
 		rc = runner_reserve(runner, err);
 	if (!rc)

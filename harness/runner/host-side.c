@@ -90,9 +90,8 @@ static void host_side_flush(struct nn_host_side *host, int64_t run)
 void nn_host_side_start(struct nn_host_side *host, const struct nn_target_boot *boot)
 {
 	const struct nn_runner_params *params = host->params;
-	const char *bdf = boot->plan->device;
 	struct nn_collect collect = {.sysroot = params->sysroot,
-				     .bdf = bdf ? bdf : "",
+				     .bdf = boot->device_bdf,
 				     .build_id = params->build_id,
 				     .sink = &host->sink};
 

@@ -238,11 +238,23 @@ static void add_function(xmlNode *devices, const struct placement *placement)
 		set(guest, "multifunction", "on");
 }
 
+/* Behind the ports of the functions, on one of its own. Source: formatdomain, hostdev mdev */
+static void add_mediated(xmlNode *devices, const char *uuid, unsigned int bus)
+{
+	xmlNode *hostdev = add_with(devices, "hostdev", "mode", "subsystem");
+
+	set(hostdev, "type", "mdev");
+	set(hostdev, "model", "vfio-pci");
+	(void)add_with(add(hostdev, "source"), "address", "uuid", uuid);
+	set(add_address(hostdev, &(struct address){.bus = bus}), "type", "pci");
+}
+
 static void add_devices(xmlNode *root, const struct nn_domain *domain,
 			const struct placement *placements, size_t nr)
 {
 	xmlNode *devices = add(root, "devices");
-	unsigned int nr_ports = nr ? placements[nr - 1].guest.bus : 0;
+	unsigned int nr_slots = nr ? placements[nr - 1].guest.bus : 0;
+	unsigned int nr_ports = nr_slots + (domain->mediated ? 1 : 0);
 	xmlNode *serial;
 
 	add_text_if(devices, "emulator", domain->emulator);
@@ -258,6 +270,8 @@ static void add_devices(xmlNode *root, const struct nn_domain *domain,
 	(void)add_with(serial, "source", "path", domain->console_path);
 	for (size_t i = 0; i < nr; i++)
 		add_function(devices, &placements[i]);
+	if (domain->mediated)
+		add_mediated(devices, domain->mediated, nr_ports);
 	(void)add_with(devices, "memballoon", "model", "none");
 }
 

@@ -36,6 +36,7 @@ struct nn_domain {
 	const char *console_path;             /* on the host */
 	const char *const *oem;               /* SMBIOS OEM strings, NULL-terminated, or NULL */
 	const struct nn_name_list *functions; /* to pass through, sorted, or NULL */
+	const char *mediated;                 /* UUID of a mediated device to pass, or NULL */
 };
 
 /**

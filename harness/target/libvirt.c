@@ -8,20 +8,18 @@
 
 #include "harness/base/array.h"
 #include "harness/base/clock.h"
-#include "harness/device/handover.h"
 #include "harness/target/domain-xml.h"
 #include "harness/target/guest-initramfs.h"
 #include "harness/target/kernel-modules.h"
 #include "harness/target/kvm-probe.h"
 #include "harness/target/libvirt-calls.h"
-#include "harness/target/machine-check.h"
 #include "harness/target/target.h"
+#include "harness/target/vm-device.h"
 #include "harness/target/vm-settings.h"
 
 #define CHECK_MAX_NS   (20 * NN_NS_PER_S)
 #define POLL_NS        (50 * NN_NS_PER_MS)
 #define RECONNECT_NS   (10 * NN_NS_PER_S)
-#define CLASS_STORAGE  0x01
 #define WORK_DIR_MODE  0711 /* QEMU may run as another user: it must get at the files we name */
 #define LAST_WORDS_CAP 200
 #define INIT_SAYS      "nearnative: " /* guest-init.sh's own lines */
@@ -31,9 +29,8 @@
 
 struct libvirt_state {
 	struct nn_vm_settings settings;
-	struct nn_name_list functions; /* to pass through */
-	struct nn_name_list modules;   /* that the initramfs loads for them */
-	struct nn_binding binding;     /* what was changed for this boot */
+	struct nn_vm_device device;
+	struct nn_binding binding; /* what was changed for this boot */
 	char *console_path;
 	char *initrd; /* made by us, or NULL */
 	virConnectPtr connection;
@@ -68,16 +65,6 @@ static int check_files(const struct nn_vm_settings *settings, struct nn_err *err
 	return rc ? nn_err_set(err, -ENOTSUP, "%s", why.message) : 0;
 }
 
-static int check_device(const struct nn_sysroot *root, const char *bdf, struct nn_err *err)
-{
-	NN_AUTO(device) struct nn_device device = {0};
-	int rc = nn_check_iommu(root, err);
-
-	if (!rc)
-		rc = nn_check_device(root, "device", bdf, &device, err);
-	return rc ? rc : nn_check_passable(root, &device, err);
-}
-
 static int check_libvirt(const char *uri, struct nn_err *err)
 {
 	virConnectPtr connection = NULL;
@@ -110,8 +97,8 @@ static int libvirt_check(const struct nn_plan *plan, const struct nn_plan_arm *a
 	NN_AUTO(vm_settings) struct nn_vm_settings settings = {0};
 	int rc = nn_vm_settings_read(&nn_target_libvirt, arm, &settings, err);
 
-	if (!rc && plan->device)
-		rc = check_device(sysroot, plan->device, err);
+	if (!rc)
+		rc = nn_vm_device_check(sysroot, plan, err);
 	if (!rc && !settings.is_emulated)
 		rc = check_kvm(err);
 	if (!rc)
@@ -121,74 +108,13 @@ static int libvirt_check(const struct nn_plan *plan, const struct nn_plan_arm *a
 
 /* ---- prepare ---- */
 
-/* A driver without firmware files can be loaded before the root is there, which saves time. */
-static void add_early_module(const struct nn_sysroot *root, const struct nn_device *device,
-			     struct nn_name_list *modules)
-{
-	NN_AUTO(free) char *path = NULL;
-	char *module;
-
-	if (device->class_code >> 16 != CLASS_STORAGE)
-		return;
-	path = nn_asprintf("/sys/bus/pci/devices/%s/driver/module", device->bdf);
-	module = nn_sysfs_link_name(root, path);
-	if (module)
-		*NN_ARRAY_APPEND(modules->names, modules->nr, modules->cap) = module;
-}
-
-static bool same_identity(const struct nn_device_id *a, const struct nn_device_id *b)
-{
-	return a->vendor == b->vendor && a->device == b->device && a->class_code == b->class_code;
-}
-
-/*
- * Look at what goes along. The guest finds the device as the n-th of its kind in address order,
- * which is the host's order; so count the equal ones that come before it.
- */
-static int survey_functions(struct nn_target_boot *boot, struct nn_err *err)
-{
-	struct libvirt_state *state = boot->state;
-	unsigned int nr_before = 0;
-
-	for (size_t i = 0; i < state->functions.nr; i++) {
-		NN_AUTO(device) struct nn_device member = {0};
-		struct nn_device_id id;
-		int rc = nn_device_read(boot->sysroot, state->functions.names[i], &member, err);
-
-		if (rc)
-			return rc;
-		id = nn_device_identity(&member);
-		if (strcmp(member.bdf, boot->plan->device) < 0)
-			nr_before += same_identity(&id, &boot->device);
-		add_early_module(boot->sysroot, &member, &state->modules);
-	}
-	boot->device.index = nr_before;
-	return 0;
-}
-
-static int prepare_device(struct nn_target_boot *boot, struct nn_err *err)
-{
-	struct libvirt_state *state = boot->state;
-	NN_AUTO(device) struct nn_device device = {0};
-	int rc = nn_device_read(boot->sysroot, boot->plan->device, &device, err);
-
-	if (!rc)
-		rc = nn_device_passthrough_set(boot->sysroot, &device, &state->functions, err);
-	if (rc)
-		return rc;
-	boot->device = nn_device_identity(&device);
-	rc = survey_functions(boot, err);
-	if (rc)
-		return rc;
-	return nn_handover_plan(&state->binding, &state->functions, err);
-}
-
 static int prepare_initrd(struct nn_target_boot *boot, struct nn_err *err)
 {
 	struct libvirt_state *state = boot->state;
 	NN_AUTO(free) char *version = nn_kernel_image_version(state->settings.kernel);
-	struct nn_guest_initramfs spec = {
-		.root = boot->sysroot, .kernel_version = version, .modules = &state->modules};
+	struct nn_guest_initramfs spec = {.root = boot->sysroot,
+					  .kernel_version = version,
+					  .modules = &state->device.modules};
 
 	if (!version)
 		return nn_err_set(err, -ENOENT,
@@ -212,8 +138,7 @@ static int libvirt_prepare(struct nn_target_boot *boot, struct nn_err *err)
 		return rc;
 	if (chmod(boot->work_dir, WORK_DIR_MODE))
 		return nn_err_errno(err, errno, "open '%s' to QEMU", boot->work_dir);
-	if (boot->plan->device)
-		rc = prepare_device(boot, err);
+	rc = nn_vm_device_prepare(boot, &state->binding, &state->device, err);
 	if (!rc && settings->is_host_image && !settings->initrd)
 		rc = prepare_initrd(boot, err);
 	/* Last, so that whatever else is wrong costs no device its driver. */
@@ -314,7 +239,8 @@ static int make_xml(const struct nn_target_boot *boot, const struct nn_credentia
 		.has_host_root = settings->is_host_image,
 		.console_path = state->console_path,
 		.oem = oem,
-		.functions = &state->functions,
+		.functions = &state->device.functions,
+		.mediated = state->device.mediated,
 	};
 	int rc = make_cmdline(boot, &cmdline, err);
 
@@ -544,8 +470,7 @@ static void state_free(struct libvirt_state *state)
 	if (!state->is_lost)
 		nn_virt_close(state->connection, state->domain);
 	nn_vm_settings_release(&state->settings);
-	nn_name_list_release(&state->functions);
-	nn_name_list_release(&state->modules);
+	nn_vm_device_release(&state->device);
 	nn_binding_release(&state->binding);
 	free(state->console_path);
 	free(state->initrd);

@@ -7,8 +7,10 @@
 #include "harness/base/subprocess.h"
 #include "harness/device/device.h"
 #include "harness/device/handover.h"
+#include "harness/device/sriov.h"
 #include "harness/target/machine-check.h"
 #include "harness/target/target.h"
+#include "harness/target/under-test.h"
 
 #define CLASS_STORAGE      0x01
 #define STORAGE_SETTLE_NS  (5 * NN_NS_PER_S)
@@ -76,17 +78,56 @@ static int check_device(const struct nn_sysroot *root, const char *bdf, struct n
 			  bdf);
 }
 
+static int check_under_test(const struct nn_sysroot *root, const struct nn_plan_device *device,
+			    struct nn_err *err)
+{
+	switch (device->kind) {
+	case NN_PLAN_FUNCTION:
+		return check_device(root, device->name, err);
+	case NN_PLAN_VIRTUAL_FUNCTION:
+		return nn_check_virtual_function(root, device, err);
+	case NN_PLAN_MEDIATED:
+		return nn_err_set(err, -ENOTSUP,
+				  "the plan's device is mediated (type '%s'), which only a guest "
+				  "can use; compare guests with each other",
+				  device->type);
+	case NN_PLAN_NO_DEVICE:
+		break;
+	}
+	return 0;
+}
+
 static int local_check(const struct nn_plan *plan, const struct nn_plan_arm *arm NN_UNUSED,
 		       const struct nn_sysroot *sysroot, struct nn_err *err)
 {
 	int rc = plan->spare ? check_spare(sysroot, plan->spare, err) : 0;
 
-	if (rc || !plan->device)
-		return rc;
-	return check_device(sysroot, plan->device, err);
+	return rc ? rc : check_under_test(sysroot, &plan->device, err);
 }
 
 /* ---- prepare ---- */
+
+/* As the host uses it: with the driver that takes it by itself. */
+static int enable_virtual_function(struct nn_target_boot *boot, struct nn_err *err)
+{
+	struct local_state *state = boot->state;
+	const struct nn_plan_device *device = &boot->plan->device;
+	NN_AUTO(free)
+	char *driver = nn_asprintf("/sys/bus/pci/devices/%s/driver", boot->device_bdf);
+	uint64_t until_ns = nn_clock_ns() + boot->deadlines->bind_ns;
+	int rc;
+
+	nn_sriov_plan(&state->binding, device->name, device->vf, true);
+	rc = nn_binding_apply(&state->binding, boot->deadlines->bind_ns, err);
+	while (!rc && !nn_sysfs_exists(boot->sysroot, driver)) {
+		if (nn_clock_ns() >= until_ns)
+			return nn_err_set(err, -ENODEV,
+					  "no driver of this host takes virtual function '%s'",
+					  boot->device_bdf);
+		nn_clock_sleep_ns(POLL_NS);
+	}
+	return rc;
+}
 
 /* A controller that has just come back to its driver finds its disks a little later. */
 static void wait_for_storage(const struct nn_sysroot *root, const struct nn_device *device)
@@ -138,8 +179,10 @@ static int local_prepare(struct nn_target_boot *boot, struct nn_err *err)
 		rc = plan_spare(boot, err);
 	if (!rc)
 		rc = nn_binding_apply(&state->binding, boot->deadlines->bind_ns, err);
-	if (!rc && boot->plan->device)
-		rc = identify(boot->sysroot, boot->plan->device, &boot->device, err);
+	if (!rc && boot->plan->device.kind == NN_PLAN_VIRTUAL_FUNCTION)
+		rc = enable_virtual_function(boot, err);
+	if (!rc && boot->device_bdf[0])
+		rc = identify(boot->sysroot, boot->device_bdf, &boot->device, err);
 	if (!rc && boot->plan->spare)
 		rc = identify(boot->sysroot, boot->plan->spare, &boot->spare, err);
 	return rc;

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "harness/device/sriov.h"
+
 int nn_check_iommu(const struct nn_sysroot *root, struct nn_err *err)
 {
 	if (nn_iommu_is_active(root))
@@ -53,4 +55,13 @@ int nn_check_passable(const struct nn_sysroot *root, const struct nn_device *dev
 	return nn_err_set(err, rc == -EBUSY ? -ENOTSUP : rc,
 			  "'%s' cannot be handed over: %s; free it or name another device",
 			  device->bdf, why.message);
+}
+
+int nn_check_virtual_function(const struct nn_sysroot *root, const struct nn_plan_device *device,
+			      struct nn_err *err)
+{
+	struct nn_err why = {0};
+	int rc = nn_sriov_check(root, device->name, device->vf, &why);
+
+	return rc ? nn_err_set(err, -ENOTSUP, "the plan's device: %s", why.message) : 0;
 }

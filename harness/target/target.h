@@ -38,6 +38,7 @@ struct nn_target_boot {
 	const char *agent_path; /* absolute path of nearnative-agent on this host */
 	const char *work_dir;   /* a private folder for logs and images, kept until the boot ends */
 	const char *boot;       /* UUID */
+	const char *device_bdf; /* the function under test on this host, there or not; "": none */
 	/*
 	 * in, set before shutdown: the agent has been told to stop, so the system ends by itself.
 	 * While false, waiting for that would be in vain and shutdown is short.

@@ -140,6 +140,19 @@ static const struct bad_plan {
 	 "the deadline 'run' is 0s, expected more than 0 and at most 168h"},
 	{"bad-device-sexagesimal", 2,
 	 "device: '0000:01:20.0' is no PCI address, expected domain:bus:device.function such as 0000:01:00.0"},
+	{"bad-device-list", 2,
+	 "device is a list, expected an address, {pf: ADDRESS, vf: NUMBER} or {parent: NAME, mdev: TYPE}"},
+	{"bad-device-key", 2,
+	 "device has no key 'function', expected an address, {pf: ADDRESS, vf: NUMBER} or {parent: NAME, mdev: TYPE}"},
+	{"bad-device-half", 2,
+	 "device has 'pf' without 'vf', expected an address, {pf: ADDRESS, vf: NUMBER} or {parent: NAME, mdev: TYPE}"},
+	{"bad-device-both", 2,
+	 "device is a virtual function and a mediated device at once, expected an address, {pf: ADDRESS, vf: NUMBER} or {parent: NAME, mdev: TYPE}"},
+	{"bad-device-vf", 4, "device.vf is '-1', expected a whole number from 0 to 65535"},
+	{"bad-device-pf", 3,
+	 "device.pf: '1:2' is no PCI address, expected domain:bus:device.function such as 0000:01:00.0"},
+	{"bad-device-type", 2,
+	 "'../i915' of '0000:00:02.0' is no mediated device, expected names that 'nearnative devices' shows"},
 	{"bad-device", 2,
 	 "device: '01:00' is no PCI address, expected domain:bus:device.function such as 0000:01:00.0"},
 	{"bad-duplicate-arm", 5,
@@ -268,7 +281,8 @@ static void a_plan_that_says_everything_is_loaded_as_said(void **state)
 	assert_string_equal(plan->path, "f.yaml");
 	assert_string_equal(plan->text, full_plan);
 	assert_string_equal(plan->name, "demo-1.0");
-	assert_string_equal(plan->device, "0000:01:00.0");
+	assert_int_equal(plan->device.kind, NN_PLAN_FUNCTION);
+	assert_string_equal(plan->device.name, "0000:01:00.0");
 	assert_string_equal(plan->spare, "0000:00:05.0");
 	assert_int_equal(plan->nr_arms, 2);
 	assert_string_equal(plan->arms[1].name, "vm");
@@ -288,6 +302,33 @@ static void a_plan_that_says_everything_is_loaded_as_said(void **state)
 	assert_int_equal(plan->deadlines.run_ns, 3600 * NN_NS_PER_S);
 	assert_int_equal(plan->deadlines.upload_ns, 5 * NN_NS_PER_S);
 	assert_int_equal(plan->deadlines.shutdown_ns, 1500 * NN_NS_PER_MS);
+}
+
+/* A plan whose device is @device, which is to be loaded. */
+static struct nn_plan *plan_with_device(const char *device)
+{
+	NN_AUTO(free)
+	char *text = nn_asprintf("name: x\ndevice: %s\narms: [{name: only, target: local}]\n"
+				 "workloads: [{name: system/timer}]\n",
+				 device);
+	struct nn_plan *plan = NULL;
+
+	assert_int_equal(nn_plan_parse(text, "f.yaml", &catalog, &plan, NULL), 0);
+	return plan;
+}
+
+static void devices_may_be_made_for_the_plan(void **state)
+{
+	NN_AUTO(plan) struct nn_plan *vf = plan_with_device("{pf: \"1:0.0\", vf: 3}");
+	NN_AUTO(plan) struct nn_plan *mdev = plan_with_device("{mdev: mtty-2, parent: mtty}");
+
+	(void)state;
+	assert_int_equal(vf->device.kind, NN_PLAN_VIRTUAL_FUNCTION);
+	assert_string_equal(vf->device.name, "0000:01:00.0");
+	assert_int_equal(vf->device.vf, 3);
+	assert_int_equal(mdev->device.kind, NN_PLAN_MEDIATED);
+	assert_string_equal(mdev->device.name, "mtty");
+	assert_string_equal(mdev->device.type, "mtty-2");
 }
 
 static void workloads_keep_their_numbers_and_inherit_runs(void **state)
@@ -331,7 +372,7 @@ static void a_plan_that_says_little_gets_the_documented_defaults(void **state)
 
 	(void)state;
 	assert_int_equal(nn_plan_parse(text, "f.yaml", &catalog, &plan, NULL), 0);
-	assert_null(plan->device);
+	assert_int_equal(plan->device.kind, NN_PLAN_NO_DEVICE);
 	assert_null(plan->spare);
 	assert_int_equal(plan->blocks, 10);
 	assert_int_equal(plan->workloads[0].runs, 3);
@@ -516,7 +557,7 @@ static void the_plans_that_we_ship_load(void **state)
 	if (nn_plan_load("ci/plans/local.yaml", &open_catalog, &alone, &err))
 		fail_msg("%s", err.message);
 	assert_int_equal(alone->nr_arms, 1);
-	assert_null(alone->device);
+	assert_int_equal(alone->device.kind, NN_PLAN_NO_DEVICE);
 }
 
 int main(void)
@@ -525,6 +566,7 @@ int main(void)
 		cmocka_unit_test(every_malformed_plan_is_refused_with_line_and_expectation),
 		cmocka_unit_test(every_malformed_plan_of_the_folder_is_in_the_table),
 		cmocka_unit_test(a_plan_that_says_everything_is_loaded_as_said),
+		cmocka_unit_test(devices_may_be_made_for_the_plan),
 		cmocka_unit_test(workloads_keep_their_numbers_and_inherit_runs),
 		cmocka_unit_test(claims_keep_their_line_and_parts),
 		cmocka_unit_test(a_plan_that_says_little_gets_the_documented_defaults),

@@ -54,7 +54,8 @@ static inline void rig_init(struct rig *rig)
 					    .artifacts = &rig->sink,
 					    .deadlines = &rig->deadlines,
 					    .work_dir = rig->tree.folder,
-					    .boot = TEST_UUID};
+					    .boot = TEST_UUID,
+					    .device_bdf = ""};
 	rig->cred = (struct nn_credentials){
 		.url = "http://127.0.0.1:1", .boot = TEST_UUID, .token = TEST_TOKEN};
 }
@@ -69,6 +70,13 @@ static inline void rig_release(struct rig *rig)
 }
 
 NN_AUTO_DEFINE(rig, struct rig, rig_release(p))
+
+/* Give the plan a device that is there. */
+static inline void rig_device(struct rig *rig, const char *bdf)
+{
+	rig->plan.device = (struct nn_plan_device){.kind = NN_PLAN_FUNCTION, .name = (char *)bdf};
+	rig->boot.device_bdf = bdf;
+}
 
 /* Assert how a target judges the machine: "" for "can work". */
 static inline void rig_expect_check(const struct rig *rig, const char *target, const char *message)

@@ -24,7 +24,7 @@ static void check_refuses_a_machine_that_cannot_isolate(void **unused)
 
 	(void)unused;
 	rig_init(&rig);
-	rig.plan.device = (char *)"0000:01:00.0";
+	rig_device(&rig, "0000:01:00.0");
 	rig_expect_check(&rig, "libvirt",
 			 "no IOMMU: /sys/kernel/iommu_groups is empty; enable VT-d or AMD-Vi in "
 			 "the firmware and boot with intel_iommu=on or amd_iommu=on");
@@ -48,7 +48,7 @@ static void check_refuses_a_device_in_use(void **unused)
 	tree_add_nvme(&rig.tree);
 	tree_file(&rig.tree, "/proc/self/mountinfo",
 		  "30 1 259:1 / /d rw - xfs /dev/nvme0n1p1 rw\n");
-	rig.plan.device = (char *)"0000:01:00.0";
+	rig_device(&rig, "0000:01:00.0");
 	rig_expect_check(
 		&rig, "libvirt",
 		"'0000:01:00.0' cannot be handed over: IOMMU group 7: device "
@@ -166,7 +166,7 @@ static void a_boot_without_libvirt_gives_the_device_back(void **unused)
 	rig_init(&rig);
 	tree_add_nvme(&rig.tree);
 	kernel_start(&kernel, &rig.tree);
-	rig.plan.device = (char *)KERNEL_BDF;
+	rig_device(&rig, KERNEL_BDF);
 	rig.boot.agent_path = "/bin/true";
 	with(&rig, "kernel", "/boot/vmlinuz-1");
 	with(&rig, "initrd", "/boot/initrd-1");
@@ -199,7 +199,7 @@ static void equal_functions_are_counted_in_address_order(void **unused)
 	rig_init(&rig);
 	tree_add_function(&rig.tree, &first);
 	tree_add_function(&rig.tree, &second);
-	rig.plan.device = (char *)second.bdf;
+	rig_device(&rig, second.bdf);
 	with(&rig, "initrd", "/boot/initrd-1");
 	assert_int_equal(target()->prepare(&rig.boot, NULL), 0);
 	assert_int_equal(rig.boot.device.index, 1);

@@ -40,7 +40,7 @@ static void check_says_what_is_missing(void **unused)
 	(void)unused;
 	rig_init(&rig);
 	rig_expect_check(&rig, "local", "");
-	rig.plan.device = (char *)"0000:01:00.0";
+	rig_device(&rig, "0000:01:00.0");
 	rig_expect_check(&rig, "local",
 			 "the plan's device '0000:01:00.0' does not exist; `nearnative devices` "
 			 "lists what there is");
@@ -52,7 +52,7 @@ static void check_says_what_is_missing(void **unused)
 			 "lists what there is");
 	tree_add_function(&rig.tree, &edu);
 	rig_expect_check(&rig, "local", "");
-	rig.plan.device = (char *)"0000:00:05.0";
+	rig_device(&rig, "0000:00:05.0");
 	rig_expect_check(&rig, "local",
 			 "the plan's device '0000:00:05.0' has no driver to measure it with; load "
 			 "one or run `nearnative restore`");
