@@ -2,6 +2,8 @@
 #include "harness/agent/session.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "collectors/collector.h"
@@ -106,6 +108,23 @@ static int send_facts(struct session *session, const struct nn_job *job, struct 
 	return post(session, "facts", nn_facts_encode(&session->record.facts), err);
 }
 
+/*
+ * Our own record of what the orchestrator has taken: with it one can tell, whatever happened on
+ * either side, whether a sample was lost or doubled.
+ */
+static void log_acknowledged(const struct session *session, const struct nn_sample_batch *batch)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < batch->nr; i++) {
+		if (isfinite(batch->items[i].value))
+			sum += batch->items[i].value;
+	}
+	nn_log_line(session->spec->log, NN_LOG_INFO,
+		    "acknowledged: run %s batch %" PRIu64 " samples %zu sum %.17g", batch->run,
+		    batch->batch, batch->nr, sum);
+}
+
 /* Send all batches of samples and empty the spool. */
 static int send_samples(struct session *session, struct nn_spool *spool, struct nn_err *err)
 {
@@ -114,6 +133,7 @@ static int send_samples(struct session *session, struct nn_spool *spool, struct 
 
 		if (rc)
 			return rc;
+		log_acknowledged(session, &spool->batches[i]);
 	}
 	nn_spool_release(spool);
 	return 0;
@@ -242,7 +262,11 @@ static int run_job(struct session *session, const struct nn_job *job, struct nn_
 		return nn_err_set(err, rc, "%s", why.message);
 	if (rc)
 		break_finish(&finish, why.message);
-	return post(session, "finish", nn_finish_encode(&finish), err);
+	rc = post(session, "finish", nn_finish_encode(&finish), err);
+	if (!rc)
+		nn_log_line(session->spec->log, NN_LOG_INFO, "acknowledged: run %s finished",
+			    job->run);
+	return rc;
 }
 
 /* Ask for the next job and do it. Return: 1 when there may be more, 0 to shut down, or -errno. */

@@ -97,6 +97,7 @@ int nn_campaign_measure(const struct nn_cmd *cmd, const struct nn_campaign_job *
 					  .plan = job->plan,
 					  .sysroot = &cmd->sysroot,
 					  .build_id = build_id,
+					  .is_past_guard = job->options->is_again,
 					  .stop = cmd->stop,
 					  .user = &view,
 					  .progress = nn_progress_view_show,

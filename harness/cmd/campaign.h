@@ -10,6 +10,7 @@
 struct nn_campaign_options {
 	const char *db;
 	const char *agent;
+	bool is_again;
 	bool is_quiet;
 	bool is_dry_run; /* run only */
 };

@@ -9,6 +9,8 @@ static const struct nn_option resume_options[] = {
 		  "the database (default $NEARNATIVE_DB or nearnative.db)"),
 	NN_OPTION("agent", NN_OPTION_STRING, struct nn_campaign_options, agent, "FILE",
 		  "the agent (default: nearnative-agent beside this program)"),
+	NN_OPTION("again", NN_OPTION_FLAG, struct nn_campaign_options, is_again, NULL,
+		  "go on with a boot during which this machine went down three times"),
 	NN_OPTION("quiet", NN_OPTION_FLAG, struct nn_campaign_options, is_quiet, NULL,
 		  "no progress"),
 	NN_OPTION_END,

@@ -10,8 +10,9 @@
 #include "harness/base/clock.h"
 #include "harness/base/units.h"
 
-#define DEFAULT_BLOCKS 10
-#define DEFAULT_RUNS   3
+#define DEFAULT_BLOCKS  10
+#define DEFAULT_RUNS    3
+#define DEFAULT_RETRIES 3
 
 #define MAX_NAME_LEN 64
 #define NAME_BYTES   "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
@@ -33,6 +34,7 @@ struct number_rule {
 
 static const struct number_rule blocks_rule = {"blocks", 1, 1000};
 static const struct number_rule runs_rule = {"runs", 1, 100};
+static const struct number_rule retries_rule = {"retries", 0, 100};
 static const struct number_rule iterations_rule = {"iterations", 1, 1000000000};
 static const struct number_rule warmup_rule = {"warmup", 0, 1000000000};
 /* the database's and JSON's whole numbers are signed; 0 stands for "not given" */
@@ -340,11 +342,15 @@ static int parse_design(const struct check *check, const struct nn_raw_design *r
 	int rc;
 
 	plan->blocks = DEFAULT_BLOCKS;
+	plan->retries = DEFAULT_RETRIES;
 	*ret_runs = DEFAULT_RUNS;
 	rc = parse_number(check, design, &blocks_rule, raw->blocks, &plan->blocks, err);
 	if (rc)
 		return rc;
 	rc = parse_number(check, design, &runs_rule, raw->runs, ret_runs, err);
+	if (rc)
+		return rc;
+	rc = parse_number(check, design, &retries_rule, raw->retries, &plan->retries, err);
 	if (rc)
 		return rc;
 	rc = parse_number(check, design, &seed_rule, raw->seed, &plan->seed, err);

@@ -19,7 +19,7 @@
  *	    warmup: 3                    # optional
  *	    runs: 3                      # optional, else design.runs
  *	    settings: {block: 4KiB}
- *	design: {blocks: 5, runs: 3, seed: 42, base: native}
+ *	design: {blocks: 5, runs: 3, seed: 42, base: native, retries: 3}
  *	claims: ["vm >= 97% of native for iommu/nvme-read:throughput"]
  *	deadlines: {bind: 30s, boot: 3min, hello: 2min, run: 2min, upload: 1min, shutdown: 1min}
  *	allow_emulated: false
@@ -103,9 +103,10 @@ struct nn_plan {
 	size_t nr_claims;
 	struct nn_deadlines deadlines;
 	uint64_t blocks;
-	uint64_t seed; /* 0: not given, one is drawn at the start of the campaign */
-	char *base;    /* the arm that the others are divided by */
-	bool is_aa;    /* @arms are the base and its double "BASE-again", with the same settings */
+	uint64_t retries; /* of a boot that failed, before the campaign gives up */
+	uint64_t seed;    /* 0: not given, one is drawn at the start of the campaign */
+	char *base;       /* the arm that the others are divided by */
+	bool is_aa; /* @arms are the base and its double "BASE-again", with the same settings */
 	bool allow_emulated;
 	bool is_forced; /* not in the file: the user said --force to a device in use */
 };

@@ -150,6 +150,17 @@ void nn_schedule_free(struct nn_schedule *schedule)
 	free(schedule);
 }
 
+struct nn_scheduled_job nn_schedule_repeat(const struct nn_schedule *schedule, size_t block,
+					   size_t workload, uint64_t run)
+{
+	struct random random = random_of_block(schedule->seed, block);
+
+	/* A stream of its own for each workload and run, apart from the block's. */
+	random.state = mix(random.state ^ mix((workload + 1) * GAMMA)) ^ mix(run + 1);
+	return (struct nn_scheduled_job){
+		.workload = workload, .run = run, .seed = random_seed(&random)};
+}
+
 static uint64_t nominal_boot_ns(const char *target)
 {
 	for (size_t i = 0; i < NN_ARRAY_SIZE(nominal_boots); i++) {

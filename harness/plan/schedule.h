@@ -38,6 +38,13 @@ void nn_schedule_free(struct nn_schedule *schedule);
 NN_AUTO_DEFINE(schedule, struct nn_schedule *, nn_schedule_free(*p))
 
 /**
+ * A job that repeats a workload beyond the planned runs. @run: counts on from those. Its seed is
+ * the same in every arm of the block, as that of a planned job is.
+ */
+struct nn_scheduled_job nn_schedule_repeat(const struct nn_schedule *schedule, size_t block,
+					   size_t workload, uint64_t run);
+
+/**
  * A rough forecast before anything is known: nominal times of a boot of each target and of a run.
  * Return: nanoseconds.
  */

@@ -38,6 +38,7 @@ static const cyaml_schema_field_t design_fields[] = {
 	OPTIONAL("seed", struct nn_raw_design, seed),
 	OPTIONAL("base", struct nn_raw_design, base),
 	OPTIONAL("aa", struct nn_raw_design, aa),
+	OPTIONAL("retries", struct nn_raw_design, retries),
 	CYAML_FIELD_END,
 };
 

@@ -34,6 +34,7 @@ struct nn_raw_design {
 	char *seed;
 	char *base;
 	char *aa;
+	char *retries;
 };
 
 struct nn_raw_deadlines {

@@ -7,6 +7,7 @@
 #include "harness/base/array.h"
 #include "harness/base/clock.h"
 #include "harness/protocol/clock-check.h"
+#include "harness/runner/disturbance.h"
 #include "harness/runner/host-side.h"
 #include "workloads/workload.h"
 
@@ -28,6 +29,8 @@ struct nn_boot {
 	bool is_told_to_stop; /* the agent has got "shutdown" */
 	uint64_t last_seen_ns;
 	size_t nr_jobs_given;
+	struct nn_scheduled_job *repeats; /* of runs that were disturbed, after the planned jobs */
+	size_t nr_repeats, cap_repeats;
 	struct nn_job job; /* the present one; run is "" before the first */
 	int64_t run;       /* its row, 0 when none is in progress */
 	/* the first failure of ours while we answered the agent: sending again would not help it */
@@ -60,6 +63,18 @@ static uint64_t boot_eta_ns(const struct nn_boot *boot)
 	return left_ns > elapsed_ns ? left_ns - elapsed_ns : 0;
 }
 
+static size_t boot_nr_jobs(const struct nn_boot *boot)
+{
+	return boot->block->nr_jobs + boot->nr_repeats;
+}
+
+static const struct nn_scheduled_job *boot_job_at(const struct nn_boot *boot, size_t index)
+{
+	size_t nr_planned = boot->block->nr_jobs;
+
+	return index < nr_planned ? &boot->block->jobs[index] : &boot->repeats[index - nr_planned];
+}
+
 static void boot_progress(const struct nn_boot *boot, const char *phase)
 {
 	const struct nn_runner_params *params = boot->runner->params;
@@ -70,7 +85,7 @@ static void boot_progress(const struct nn_boot *boot, const char *phase)
 				       .phase = phase,
 				       .workload = is_run ? boot->job.workload : NULL,
 				       .job = boot->nr_jobs_given,
-				       .nr_jobs = boot->block->nr_jobs,
+				       .nr_jobs = boot_nr_jobs(boot),
 				       .eta_ns = boot_eta_ns(boot)};
 
 	if (params->progress)
@@ -181,11 +196,11 @@ static int hook_next(void *user, const struct nn_job **ret_job, struct nn_err *e
 	*ret_job = boot->run ? &boot->job : NULL; /* asked again: the answer was lost */
 	if (boot->run)
 		return 0;
-	if (boot->nr_jobs_given == boot->block->nr_jobs || *boot->runner->params->stop) {
+	if (boot->nr_jobs_given == boot_nr_jobs(boot) || *boot->runner->params->stop) {
 		boot->is_told_to_stop = true;
 		return 0;
 	}
-	scheduled = &boot->block->jobs[boot->nr_jobs_given];
+	scheduled = boot_job_at(boot, boot->nr_jobs_given);
 	boot_job_fill(boot, scheduled);
 	row = (struct nn_run_row){.boot = boot->id,
 				  .uuid = boot->job.run,
@@ -241,6 +256,43 @@ static int hook_events(void *user, const struct nn_event_batch *batch, struct nn
 	return boot_hook_result(boot, rc, err);
 }
 
+/* Repeat the present job at the end, at most as often as it was planned. */
+static void boot_repeat_job(struct nn_boot *boot)
+{
+	const struct nn_runner *runner = boot->runner;
+	size_t workload = boot_job_at(boot, boot->nr_jobs_given - 1)->workload;
+	uint64_t nr_planned = runner->params->plan->workloads[workload].runs;
+	uint64_t nr_repeats = 0;
+
+	for (size_t i = 0; i < boot->nr_repeats; i++)
+		nr_repeats += boot->repeats[i].workload == workload;
+	if (nr_repeats < nr_planned)
+		*NN_ARRAY_APPEND(boot->repeats, boot->nr_repeats, boot->cap_repeats) =
+			nn_schedule_repeat(runner->schedule, boot->place->block, workload,
+					   nr_planned + nr_repeats);
+}
+
+/* A run during which something happened that spoils figures is flagged, told and repeated. */
+static int boot_check_disturbance(struct nn_boot *boot, int64_t run, struct nn_err *err)
+{
+	const struct nn_runner_params *params = boot->runner->params;
+	NN_AUTO(free) char *why = NULL;
+	NN_AUTO(free) char *message = NULL;
+	int rc = nn_disturbance_find(params->store, run, &why, err);
+
+	if (!rc && why)
+		rc = nn_store_run_disturbed(params->store, run, why, err);
+	if (rc || !why)
+		return rc;
+	boot_repeat_job(boot);
+	message = nn_asprintf("block %llu, arm '%s': '%s' was disturbed (%s) and does not count",
+			      (unsigned long long)boot->place->block + 1, boot_arm(boot)->name,
+			      boot->job.workload, why);
+	if (params->warn)
+		params->warn(params->user, message);
+	return 0;
+}
+
 static int hook_finish(void *user, const struct nn_finish *finish, struct nn_err *err)
 {
 	struct nn_boot *boot = boot_of(user);
@@ -258,7 +310,9 @@ static int hook_finish(void *user, const struct nn_finish *finish, struct nn_err
 	boot->workloads_ns += finish->duration_ns;
 	boot->run = 0;
 	nn_host_side_after_run(boot->host, run);
-	return 0;
+	if (finish->outcome == NN_OUTCOME_OK)
+		rc = boot_check_disturbance(boot, run, err);
+	return boot_hook_result(boot, rc, err);
 }
 
 static void hook_refused(void *user, const char *peer, const char *why)
@@ -465,7 +519,8 @@ static int boot_add(struct nn_boot *boot, struct nn_err *err)
 				  .block = place->block,
 				  .position = place->position,
 				  .attempt = place->attempt,
-				  .is_session = boot->target->is_session};
+				  .is_session = boot->target->is_session,
+				  .machine_boot = boot->runner->journal.machine_boot};
 
 	return nn_store_boot_add(boot->runner->params->store, &row, &boot->id, boot->uuid, err);
 }
@@ -502,6 +557,7 @@ int nn_boot_execute(struct nn_runner *runner, const struct nn_boot_place *place,
 	runner->boot = NULL;
 	nn_host_side_free(boot.host);
 	nn_job_release(&boot.job);
+	free(boot.repeats);
 	runner->spent.boot_ns += boot.boot_ns;
 	runner->spent.workloads_ns += boot.workloads_ns;
 	runner->boots_ns += nn_clock_ns() - started_ns;

@@ -9,6 +9,8 @@
 #include "harness/runner/machine.h"
 #include "harness/target/under-test.h"
 
+#define MAX_REBOOTS 3 /* of this machine during one boot of an arm */
+
 int nn_runner_check(const struct nn_runner_params *params, struct nn_err *err)
 {
 	for (size_t i = 0; i < params->plan->nr_arms; i++) {
@@ -101,59 +103,96 @@ int nn_runner_begin(const struct nn_runner_params *params, int64_t *ret_campaign
 	return rc;
 }
 
+static int campaign_tally(struct nn_runner *runner, uint64_t block, size_t arm, int64_t *ret_arm,
+			  struct nn_boot_tally *ret_tally, struct nn_err *err)
+{
+	struct nn_boot_row place = {.campaign = runner->campaign,
+				    .block = block,
+				    .machine_boot = runner->journal.machine_boot};
+	int rc = nn_store_arm_find(runner->params->store, runner->campaign,
+				   runner->params->plan->arms[arm].name, &place.arm, err);
+
+	if (!rc)
+		rc = nn_store_boot_progress(runner->params->store, &place, ret_tally, err);
+	if (!rc)
+		*ret_arm = place.arm;
+	return rc;
+}
+
 /* Boots that are still to be done, for the ETA, and those that failed, for the loop guard. */
 static int campaign_count(struct nn_runner *runner, uint64_t *ret_nr_failed, struct nn_err *err)
 {
-	const struct nn_plan *plan = runner->params->plan;
-	struct nn_store *store = runner->params->store;
-
 	runner->nr_boots_left = 0;
 	for (uint64_t b = 0; b < runner->schedule->nr_blocks; b++) {
-		for (size_t a = 0; a < plan->nr_arms; a++) {
-			uint64_t nr_attempts = 0;
-			bool is_done = false;
+		for (size_t a = 0; a < runner->params->plan->nr_arms; a++) {
+			struct nn_boot_tally tally;
 			int64_t arm;
-			int rc = nn_store_arm_find(store, runner->campaign, plan->arms[a].name,
-						   &arm, err);
+			int rc = campaign_tally(runner, b, a, &arm, &tally, err);
 
-			if (!rc)
-				rc = nn_store_boot_progress(store, runner->campaign, b, arm,
-							    &is_done, &nr_attempts, err);
 			if (rc)
 				return rc;
-			runner->nr_boots_left += !is_done;
+			runner->nr_boots_left += !tally.is_done;
 		}
 	}
-	return nn_store_boots_failed(store, runner->campaign, ret_nr_failed, err);
+	return nn_store_boots_failed(runner->params->store, runner->campaign, ret_nr_failed, err);
 }
 
-/* Execute one (block, arm) until it is done or the guard stops the campaign. */
-static int campaign_boot(struct nn_runner *runner, struct nn_boot_place *place, uint64_t *nr_failed,
-			 struct nn_err *err)
+/*
+ * A machine that goes down whenever this boot is under way would be booted for ever by a resume
+ * that starts by itself.
+ */
+static int guard_reboots(const struct nn_runner *runner, const struct nn_boot_place *place,
+			 const struct nn_boot_tally *tally, struct nn_err *err)
+{
+	if (tally->nr_reboots < MAX_REBOOTS || runner->params->is_past_guard)
+		return 0;
+	return nn_err_set(err, -ELOOP,
+			  "this machine was booted %llu times while arm '%s' of block %llu was "
+			  "under way: not tried again; 'nearnative resume --again' does",
+			  (unsigned long long)tally->nr_reboots,
+			  runner->params->plan->arms[place->arm].name,
+			  (unsigned long long)place->block + 1);
+}
+
+/* May a boot that failed be repeated? @err: its failure, which becomes the campaign's. */
+static int guard_failures(const struct nn_runner *runner, const struct nn_boot_tally *tally,
+			  uint64_t nr_failed, struct nn_err *err)
 {
 	const struct nn_plan *plan = runner->params->plan;
 	uint64_t nr_planned = runner->schedule->nr_blocks * plan->nr_arms;
-	bool is_done = false;
-	int rc = nn_store_arm_find(runner->params->store, runner->campaign,
-				   plan->arms[place->arm].name, &place->arm_id, err);
+	const struct nn_err last = *err;
 
-	if (!rc)
-		rc = nn_store_boot_progress(runner->params->store, runner->campaign, place->block,
-					    place->arm_id, &is_done, &place->attempt, err);
-	if (rc || is_done)
+	if (nr_failed >= nr_planned)
+		return nn_err_set(err, -ELOOP,
+				  "%llu boots failed, as many as are planned; the last: %s",
+				  (unsigned long long)nr_failed, last.message);
+	if (tally->nr_failed > plan->retries)
+		return nn_err_set(err, -ELOOP, "one boot failed %llu times; the last: %s",
+				  (unsigned long long)tally->nr_failed, last.message);
+	return 0;
+}
+
+/* Execute one (block, arm) until it is done or a guard stops the campaign. */
+static int campaign_boot(struct nn_runner *runner, struct nn_boot_place *place, uint64_t *nr_failed,
+			 struct nn_err *err)
+{
+	struct nn_boot_tally tally;
+	int rc = campaign_tally(runner, place->block, place->arm, &place->arm_id, &tally, err);
+
+	if (!rc && !tally.is_done)
+		rc = guard_reboots(runner, place, &tally, err);
+	if (rc || tally.is_done)
 		return rc;
+	place->attempt = tally.nr_attempts;
 	for (;;) {
 		rc = nn_boot_execute(runner, place, err);
 		if (rc != -EAGAIN)
 			break;
 		place->attempt++;
-		if (++*nr_failed >= nr_planned) {
-			struct nn_err last = *err;
-
-			return nn_err_set(err, -ELOOP,
-					  "%llu boots failed, as many as are planned; the last: %s",
-					  (unsigned long long)*nr_failed, last.message);
-		}
+		tally.nr_failed++;
+		rc = guard_failures(runner, &tally, ++*nr_failed, err);
+		if (rc)
+			return rc;
 	}
 	if (!rc)
 		runner->nr_boots_left--;

@@ -6,7 +6,8 @@
  *
  * Every transition is committed to the store before it is acted on, so a campaign that was killed
  * goes on where it stood with at most the present boot repeated. A boot that fails is repeated
- * within its block until as many boots have failed as the plan has boots. One thread.
+ * within its block as often as the plan's design says, until as many boots have failed as the plan
+ * has; one during which this machine itself went down three times is not tried again. One thread.
  */
 #ifndef NN_RUNNER_RUNNER_H
 #define NN_RUNNER_RUNNER_H
@@ -40,6 +41,7 @@ struct nn_runner_params {
 	const struct nn_sysroot *sysroot;
 	const char *agent_path; /* absolute */
 	const char *build_id;
+	bool is_past_guard; /* go on with a boot during which this machine went down before */
 	const volatile sig_atomic_t *stop; /* non-zero: restore everything and return -EINTR */
 	void *user;
 	void (*progress)(void *user, const struct nn_progress *progress); /* or NULL */
@@ -68,8 +70,8 @@ int nn_runner_check_machine(const struct nn_runner_params *params, int64_t campa
 /**
  * Execute what is left of a campaign. What an earlier one left changed has been put back before
  * (nn_runner_restore()).
- * Return: 0 when every boot of the plan is done; -EINTR when stopped; -ELOOP when as many boots
- * failed as are planned; other -errno.
+ * Return: 0 when every boot of the plan is done; -EINTR when stopped; -ELOOP when a guard
+ * against endless failures stopped it; other -errno.
  */
 int nn_runner_execute(const struct nn_runner_params *params, int64_t campaign,
 		      struct nn_time_spent *ret_spent, struct nn_err *err);

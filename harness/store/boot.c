@@ -19,12 +19,13 @@ static int boot_insert(struct nn_store *store, const struct nn_boot_row *row, co
 	if (!rc)
 		rc = nn_sql_update(store, "arm of this campaign", row->arm, err,
 				   "INSERT INTO boot (uuid, block, arm, position, attempt,"
-				   " is_session, state, started)"
-				   " SELECT ?, block.id, arm.id, ?, ?, ?, 'preparing', " NN_SQL_NOW
+				   " is_session, machine_boot, state, started)"
+				   " SELECT ?, block.id, arm.id, ?, ?, ?, ?, 'preparing'"
+				   ", " NN_SQL_NOW
 				   " FROM arm JOIN block ON block.campaign = arm.campaign"
 				   " WHERE arm.id = ? AND arm.campaign = ? AND block.number = ?",
-				   "suubiiu", uuid, row->position, row->attempt, row->is_session,
-				   row->arm, row->campaign, row->block);
+				   "suubsiiu", uuid, row->position, row->attempt, row->is_session,
+				   row->machine_boot, row->arm, row->campaign, row->block);
 	if (!rc)
 		*ret_id = sqlite3_last_insert_rowid(store->db);
 	return rc;
@@ -92,24 +93,33 @@ int nn_store_boots_abandon(struct nn_store *store, int64_t campaign, struct nn_e
 	return rc;
 }
 
-int nn_store_boot_progress(struct nn_store *store, int64_t campaign, uint64_t block, int64_t arm,
-			   bool *ret_is_done, uint64_t *ret_nr_attempts, struct nn_err *err)
+int nn_store_boot_progress(struct nn_store *store, const struct nn_boot_row *place,
+			   struct nn_boot_tally *ret_tally, struct nn_err *err)
 {
 	NN_AUTO(statement) sqlite3_stmt *row = NULL;
 	int rc = nn_sql_prepare(store,
-				"SELECT total(boot.state = 'done') > 0, count(*)"
+				"SELECT total(boot.state = 'done') > 0, count(*),"
+				" count(*) FILTER (WHERE boot.state = 'failed'"
+				"  AND boot.reason IS NOT 'interrupted'),"
+				" count(*) FILTER (WHERE boot.state = 'failed'"
+				"  AND boot.reason = 'interrupted' AND boot.machine_boot <> ?)"
 				" FROM boot JOIN block ON block.id = boot.block"
 				" WHERE block.campaign = ? AND block.number = ? AND boot.arm = ?",
 				&row, err);
 
 	if (!rc)
-		rc = nn_sql_bind(store, row, err, "iui", campaign, block, arm);
+		rc = nn_sql_bind(store, row, err, "siui", place->machine_boot, place->campaign,
+				 place->block, place->arm);
 	if (!rc)
 		rc = nn_sql_step(store, row, err); /* an aggregate: always one row */
 	if (rc < 0)
 		return rc;
-	*ret_is_done = sqlite3_column_int(row, 0);
-	*ret_nr_attempts = (uint64_t)sqlite3_column_int64(row, 1);
+	*ret_tally = (struct nn_boot_tally){
+		.is_done = sqlite3_column_int(row, 0),
+		.nr_attempts = (uint64_t)sqlite3_column_int64(row, 1),
+		.nr_failed = (uint64_t)sqlite3_column_int64(row, 2),
+		.nr_reboots = (uint64_t)sqlite3_column_int64(row, 3),
+	};
 	return 0;
 }
 
@@ -167,6 +177,12 @@ int nn_store_run_finish(struct nn_store *store, int64_t run, const struct nn_fin
 		" is_software = ?6, duration_ns = ?7, finished = " NN_SQL_NOW " WHERE id = ?1",
 		"isssubu", run, nn_outcome_name(finish->outcome), finish->reason, finish->note,
 		finish->checksum, finish->is_software, finish->duration_ns);
+}
+
+int nn_store_run_disturbed(struct nn_store *store, int64_t run, const char *why, struct nn_err *err)
+{
+	return nn_sql_update(store, "run", run, err, "UPDATE run SET disturbed = ?2 WHERE id = ?1",
+			     "is", run, why);
 }
 
 static int fact_set(struct nn_store *store, int64_t boot, const char *side,

@@ -17,7 +17,8 @@ static const char boot_values_sql[] =
 	" FROM (SELECT run.boot AS boot, run.workload AS workload, sample.metric AS metric,"
 	"       avg(sample.value) AS mean, count(*) AS nr_samples"
 	"       FROM run CROSS JOIN boot CROSS JOIN arm CROSS JOIN sample"
-	"       WHERE run.outcome = 'ok' AND boot.id = run.boot AND boot.state = 'done'"
+	"       WHERE run.outcome = 'ok' AND run.disturbed IS NULL"
+	"       AND boot.id = run.boot AND boot.state = 'done'"
 	"       AND arm.id = boot.arm AND arm.campaign = ?1"
 	"       AND sample.run = run.id AND sample.phase = 1"
 	"       AND sample.value BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308"
@@ -133,16 +134,31 @@ int nn_store_each_event(struct nn_store *store, int64_t campaign, nn_row_fn each
 		each, user, err, "i", campaign);
 }
 
+int nn_store_each_run_event(struct nn_store *store, int64_t run, nn_row_fn each, void *user,
+			    struct nn_err *err)
+{
+	/* By the boot, for that is what there is an index for. */
+	return nn_sql_each_row(store,
+			       "SELECT severity, kind, message FROM event"
+			       " WHERE boot = (SELECT boot FROM run WHERE id = ?1) AND run = ?1"
+			       " ORDER BY id",
+			       each, user, err, "i", run);
+}
+
 int nn_store_each_not_ok(struct nn_store *store, int64_t campaign, nn_row_fn each, void *user,
 			 struct nn_err *err)
 {
 	return nn_sql_each_row(
 		store,
-		"SELECT arm.name, run.workload, coalesce(run.outcome, 'broken') AS outcome,"
+		"SELECT arm.name, run.workload,"
+		" CASE run.outcome WHEN 'ok' THEN 'disturbed' ELSE coalesce(run.outcome, 'broken')"
+		" END AS outcome,"
 		" CASE WHEN run.outcome IS NULL THEN 'the run was never finished'"
+		" WHEN run.outcome = 'ok' THEN run.disturbed"
 		" ELSE run.reason END AS reason, count(*)"
 		" FROM arm JOIN boot ON boot.arm = arm.id JOIN run ON run.boot = boot.id"
-		" WHERE arm.campaign = ? AND boot.state = 'done' AND run.outcome IS NOT 'ok'"
+		" WHERE arm.campaign = ? AND boot.state = 'done'"
+		" AND (run.outcome IS NOT 'ok' OR run.disturbed IS NOT NULL)"
 		" GROUP BY arm.id, run.workload, 3, 4"
 		" ORDER BY arm.id, run.workload, 3, 4",
 		each, user, err, "i", campaign);
@@ -157,6 +173,7 @@ int nn_store_each_run_note(struct nn_store *store, int64_t campaign, nn_row_fn e
 		" count(DISTINCT run.checksum), count(*)"
 		" FROM arm JOIN boot ON boot.arm = arm.id JOIN run ON run.boot = boot.id"
 		" WHERE arm.campaign = ? AND boot.state = 'done' AND run.outcome = 'ok'"
+		" AND run.disturbed IS NULL"
 		" GROUP BY arm.id, run.workload, run.note, run.is_software"
 		" ORDER BY arm.id, run.workload, run.note, run.is_software",
 		each, user, err, "i", campaign);

@@ -93,6 +93,7 @@ CREATE TABLE boot (
 	clock_bound       REAL,             -- smallest rate error that could have been seen
 	clock_span_ns     INTEGER CHECK (clock_span_ns >= 0), -- the clocks were compared over it
 	clock_is_mismatch INTEGER CHECK (clock_is_mismatch IN (0, 1)),
+	machine_boot      TEXT,             -- boot_id of the orchestrator's machine
 	UNIQUE (block, arm, attempt)
 ) STRICT;
 
@@ -118,6 +119,7 @@ CREATE TABLE run (
 	duration_ns INTEGER CHECK (duration_ns >= 0),       -- of the worker process
 	started     TEXT    NOT NULL,
 	finished    TEXT,
+	disturbed   TEXT, -- what happened meanwhile, so that its figures do not count; NULL: nothing
 	UNIQUE (boot, position),
 	UNIQUE (boot, workload, run)
 ) STRICT;
@@ -290,8 +292,8 @@ SELECT campaign.uuid AS campaign, arm.name AS arm, block.number AS block, boot.u
   JOIN arm ON arm.id = boot.arm
   JOIN campaign ON campaign.id = arm.campaign;
 
--- What reports compute with: per finished boot the mean over its ok runs of each run's mean of its
--- steady, finite samples.
+-- What reports compute with: per finished boot the mean over its ok runs that nothing disturbed of
+-- each run's mean of its steady, finite samples.
 CREATE VIEW v_boot_value AS
 WITH run_value AS (
 	SELECT sample.run AS run, sample.metric AS metric, avg(sample.value) AS mean,
@@ -312,5 +314,5 @@ SELECT campaign.uuid AS campaign, arm.name AS arm, block.number AS block, boot.u
   JOIN block ON block.id = boot.block
   JOIN arm ON arm.id = boot.arm
   JOIN campaign ON campaign.id = arm.campaign
- WHERE run.outcome = 'ok' AND boot.state = 'done'
+ WHERE run.outcome = 'ok' AND run.disturbed IS NULL AND boot.state = 'done'
  GROUP BY boot.id, run.workload, metric.id;

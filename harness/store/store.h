@@ -122,24 +122,33 @@ int nn_store_arm_find(struct nn_store *store, int64_t campaign, const char *name
 struct nn_boot_row {
 	int64_t campaign;
 	int64_t arm;
-	uint64_t block;    /* 0, 1, … */
-	uint64_t position; /* order within the block */
-	uint64_t attempt;  /* 0, then one more for each repetition */
-	bool is_session;   /* the target could not reboot */
+	uint64_t block;           /* 0, 1, … */
+	uint64_t position;        /* order within the block */
+	uint64_t attempt;         /* 0, then one more for each repetition */
+	bool is_session;          /* the target could not reboot */
+	const char *machine_boot; /* of the orchestrator's machine, or NULL */
+};
+
+/* How far a (block, arm) has come. */
+struct nn_boot_tally {
+	bool is_done;         /* one of its boots is */
+	uint64_t nr_attempts; /* all of them */
+	uint64_t nr_failed;   /* by themselves, not ended by a person or a crash */
+	uint64_t nr_reboots;  /* during which the orchestrator's machine was booted anew */
 };
 
 int nn_store_boot_add(struct nn_store *store, const struct nn_boot_row *row, int64_t *ret_id,
 		      char ret_uuid[NN_UUID_CAP], struct nn_err *err);
-/** @state: "preparing" "booting" "running" "stopping" "done" "failed"; @reason for "failed". */
 /** Is there a boot of that UUID? */
 bool nn_store_has_boot(struct nn_store *store, const char *uuid);
+/** @state: "preparing" "booting" "running" "stopping" "done" "failed"; @reason for "failed". */
 int nn_store_boot_state(struct nn_store *store, int64_t boot, const char *state, const char *reason,
 			struct nn_err *err);
 /** Mark boots that a crash left between states as failed ("interrupted"), with their runs. */
 int nn_store_boots_abandon(struct nn_store *store, int64_t campaign, struct nn_err *err);
-/** How far a (block, arm) has come: is one boot done, and how many attempts were there? */
-int nn_store_boot_progress(struct nn_store *store, int64_t campaign, uint64_t block, int64_t arm,
-			   bool *ret_is_done, uint64_t *ret_nr_attempts, struct nn_err *err);
+/** @machine_boot: the present one. */
+int nn_store_boot_progress(struct nn_store *store, const struct nn_boot_row *place,
+			   struct nn_boot_tally *ret_tally, struct nn_err *err);
 /** Boots of a campaign that failed by themselves: those that a person or a crash ended do not
  * count. */
 int nn_store_boots_failed(struct nn_store *store, int64_t campaign, uint64_t *ret_nr,
@@ -162,6 +171,9 @@ int nn_store_run_add(struct nn_store *store, const struct nn_run_row *row, int64
 		     struct nn_err *err);
 int nn_store_run_finish(struct nn_store *store, int64_t run, const struct nn_finish *finish,
 			struct nn_err *err);
+/** Flag a run whose figures do not count. @why: what happened during it. */
+int nn_store_run_disturbed(struct nn_store *store, int64_t run, const char *why,
+			   struct nn_err *err);
 
 /**
  * All of a batch or nothing; a batch number that is already there is harmless (ret_is_new false).
@@ -320,10 +332,16 @@ int nn_store_each_fact(struct nn_store *store, int64_t campaign, nn_row_fn each,
  */
 int nn_store_fact(struct nn_store *store, int64_t campaign, const char *arm, const char *side,
 		  const char *name, char **ret_value, struct nn_err *err);
+/** severity, kind, message of what happened during a run. */
+int nn_store_each_run_event(struct nn_store *store, int64_t run, nn_row_fn each, void *user,
+			    struct nn_err *err);
 /** arm, block, severity, kind, message, count, of equal events within a boot. */
 int nn_store_each_event(struct nn_store *store, int64_t campaign, nn_row_fn each, void *user,
 			struct nn_err *err);
-/** arm, workload, outcome, reason, count: runs of done boots that are not ok. */
+/**
+ * arm, workload, outcome, reason, count: runs of done boots that do not count; of those that were
+ * disturbed the outcome is "disturbed".
+ */
 int nn_store_each_not_ok(struct nn_store *store, int64_t campaign, nn_row_fn each, void *user,
 			 struct nn_err *err);
 /** arm, workload, note, is_software ("0"/"1"), number of distinct checksums, runs: of ok runs. */

@@ -191,6 +191,7 @@ static const char runs_sql[] =
 	" FROM arm JOIN boot ON boot.arm = arm.id JOIN block ON block.id = boot.block"
 	" JOIN run ON run.boot = boot.id"
 	" WHERE arm.campaign = ? AND boot.state = 'done' AND run.outcome = 'ok'"
+	" AND run.disturbed IS NULL"
 	" ORDER BY run.workload, arm.name, block.number, boot.id, run.run";
 
 static const char samples_sql[] = "SELECT metric, value FROM sample WHERE run = ? AND phase = 1"

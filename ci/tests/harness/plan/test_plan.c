@@ -203,7 +203,7 @@ static const struct bad_plan {
 	{"bad-unknown-arm-key", 4,
 	 "unknown key 'tarket' in arms[0], expected name, target or settings (did you mean 'target'?)"},
 	{"bad-unknown-design-key", 11,
-	 "unknown key 'block' in design, expected blocks, runs, seed, base or aa (did you mean 'blocks'?)"},
+	 "unknown key 'block' in design, expected blocks, runs, seed, base, aa or retries (did you mean 'blocks'?)"},
 	{"bad-unknown-key-after-section", 10,
 	 "unknown key 'deadlins', expected name, device, spare, arms, workloads, design, claims, deadlines or allow_emulated (did you mean 'deadlines'?)"},
 	{"bad-unknown-key-unlike", 9,
@@ -265,7 +265,7 @@ static const char full_plan[] =
 	"    runs: 2\n"
 	"    settings: {interval: 1ms}\n"
 	"  - name: 'null'\n"
-	"design: {blocks: 5, runs: 4, seed: 0x2a, base: vm}\n"
+	"design: {blocks: 5, runs: 4, seed: 0x2a, base: vm, retries: 0}\n"
 	"claims:\n"
 	"  - vm >= 97% of native for *\n"
 	"  - \"native >= 0.5 of vm for system/t*:latency\"\n"
@@ -294,6 +294,7 @@ static void a_plan_that_says_everything_is_loaded_as_said(void **state)
 	assert_string_equal(nn_pairs_get(&plan->arms[1].settings, "vcpus"), "1");
 	assert_int_equal(plan->blocks, 5);
 	assert_int_equal(plan->seed, 42);
+	assert_int_equal(plan->retries, 0);
 	assert_string_equal(plan->base, "vm");
 	assert_true(plan->allow_emulated);
 	assert_int_equal(plan->deadlines.bind_ns, NN_NS_PER_S);
@@ -375,6 +376,7 @@ static void a_plan_that_says_little_gets_the_documented_defaults(void **state)
 	assert_int_equal(plan->device.kind, NN_PLAN_NO_DEVICE);
 	assert_null(plan->spare);
 	assert_int_equal(plan->blocks, 10);
+	assert_int_equal(plan->retries, 3);
 	assert_int_equal(plan->workloads[0].runs, 3);
 	assert_int_equal(plan->seed, 0);
 	assert_string_equal(plan->base, "only");

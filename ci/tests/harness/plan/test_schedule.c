@@ -134,6 +134,32 @@ static void schedules_stay_as_they_were(void **state)
 	}
 }
 
+static void repeats_have_seeds_of_their_own(void **state)
+{
+	const struct nn_plan plan = plan_of(2);
+	NN_AUTO(schedule) struct nn_schedule *schedule = nn_schedule_new(&plan, 42);
+	uint64_t seeds[8];
+	size_t nr = 0;
+
+	(void)state;
+	for (size_t block = 0; block < 2; block++) {
+		for (size_t workload = 0; workload < 2; workload++) {
+			for (uint64_t run = 3; run < 5; run++) {
+				struct nn_scheduled_job job =
+					nn_schedule_repeat(schedule, block, workload, run);
+
+				assert_int_equal(job.workload, workload);
+				assert_int_equal(job.run, run);
+				for (size_t i = 0; i < nr; i++)
+					assert_true(seeds[i] != job.seed);
+				seeds[nr++] = job.seed;
+			}
+		}
+	}
+	/* Asked again, and so in the other arm, it is the same. */
+	assert_true(nn_schedule_repeat(schedule, 0, 0, 3).seed == seeds[0]);
+}
+
 static void other_seeds_give_other_schedules(void **state)
 {
 	const struct nn_plan plan = plan_of(20);
@@ -228,6 +254,7 @@ int main(void)
 		cmocka_unit_test(the_same_seed_gives_the_same_schedule),
 		cmocka_unit_test(a_block_does_not_depend_on_how_many_there_are),
 		cmocka_unit_test(schedules_stay_as_they_were),
+		cmocka_unit_test(repeats_have_seeds_of_their_own),
 		cmocka_unit_test(other_seeds_give_other_schedules),
 		cmocka_unit_test(every_order_of_arms_is_equally_likely),
 		cmocka_unit_test(every_job_comes_first_equally_often),

@@ -50,31 +50,64 @@ static void arm_is_done_once_in_a_block(void **state)
 	fixture_end_boot(f, second, "failed");
 }
 
+static struct nn_boot_tally tally_of(struct fixture *f, uint64_t block, const char *machine_boot)
+{
+	const struct nn_boot_row place = {.campaign = f->campaign,
+					  .arm = f->arms[0],
+					  .block = block,
+					  .machine_boot = machine_boot};
+	struct nn_boot_tally tally = {0};
+
+	assert_ok(f, nn_store_boot_progress(f->store, &place, &tally, &f->err));
+	return tally;
+}
+
 static void progress_counts_attempts_and_knows_the_done_one(void **state)
 {
 	struct fixture *f = *state;
-	uint64_t nr = 99;
-	bool is_done = true;
 	int64_t boot;
 
-	assert_ok(f, nn_store_boot_progress(f->store, f->campaign, 0, f->arms[0], &is_done, &nr,
-					    &f->err));
-	assert_false(is_done);
-	assert_int_equal(nr, 0);
+	assert_false(tally_of(f, 0, "m1").is_done);
+	assert_int_equal(tally_of(f, 0, "m1").nr_attempts, 0);
 	boot = fixture_add_boot(f, 0, 0, 0);
 	fixture_end_boot(f, boot, "failed");
 	boot = fixture_add_boot(f, 0, 0, 1);
-	assert_ok(f, nn_store_boot_progress(f->store, f->campaign, 0, f->arms[0], &is_done, &nr,
-					    &f->err));
-	assert_false(is_done);
-	assert_int_equal(nr, 2);
+	assert_false(tally_of(f, 0, "m1").is_done);
+	assert_int_equal(tally_of(f, 0, "m1").nr_attempts, 2);
+	assert_int_equal(tally_of(f, 0, "m1").nr_failed, 1);
 	fixture_end_boot(f, boot, "done");
-	assert_ok(f, nn_store_boot_progress(f->store, f->campaign, 0, f->arms[0], &is_done, &nr,
-					    &f->err));
-	assert_true(is_done);
-	assert_ok(f, nn_store_boot_progress(f->store, f->campaign, 1, f->arms[0], &is_done, &nr,
-					    &f->err));
-	assert_false(is_done);
+	assert_true(tally_of(f, 0, "m1").is_done);
+	assert_false(tally_of(f, 1, "m1").is_done);
+}
+
+/* A boot that was under way when the orchestrator ended. */
+static void add_interrupted(struct fixture *f, uint64_t attempt, const char *machine_boot)
+{
+	const struct nn_boot_row row = {.campaign = f->campaign,
+					.arm = f->arms[0],
+					.attempt = attempt,
+					.machine_boot = machine_boot};
+	char uuid[NN_UUID_CAP];
+	int64_t id;
+
+	assert_ok(f, nn_store_boot_add(f->store, &row, &id, uuid, &f->err));
+	assert_true(nn_store_has_boot(f->store, uuid));
+	assert_ok(f, nn_store_boots_abandon(f->store, f->campaign, &f->err));
+}
+
+static void progress_tells_reboots_of_the_machine_from_other_ends(void **state)
+{
+	struct fixture *f = *state;
+
+	add_interrupted(f, 0, "m1");
+	add_interrupted(f, 1, "m1");
+	add_interrupted(f, 2, "m2");
+	add_interrupted(f, 3, NULL); /* of an older format */
+	assert_int_equal(tally_of(f, 0, "m1").nr_reboots, 1);
+	assert_int_equal(tally_of(f, 0, "m3").nr_reboots, 3);
+	assert_int_equal(tally_of(f, 0, "m3").nr_failed, 0);
+	assert_int_equal(tally_of(f, 0, "m3").nr_attempts, 4);
+	assert_false(nn_store_has_boot(f->store, "none"));
 }
 
 static void state_stamps_the_end_only_of_finished_boots(void **state)
@@ -202,6 +235,7 @@ int main(void)
 		TEST(same_attempt_is_refused),
 		TEST(arm_is_done_once_in_a_block),
 		TEST(progress_counts_attempts_and_knows_the_done_one),
+		TEST(progress_tells_reboots_of_the_machine_from_other_ends),
 		TEST(state_stamps_the_end_only_of_finished_boots),
 		TEST(abandoning_ends_only_what_was_under_way_in_this_campaign),
 		TEST(finish_keeps_all_64_bits_of_a_checksum),

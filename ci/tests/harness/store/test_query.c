@@ -84,6 +84,20 @@ static void boot_value_leaves_out_warm_up_broken_runs_and_values_that_are_none(v
 	assert_values(f, f->campaign, "null copy native 0 5 1 2\n");
 }
 
+static void figures_of_a_disturbed_run_do_not_count(void **state)
+{
+	struct fixture *f = *state;
+	int64_t boot = fixture_add_boot(f, 0, 0, 0);
+
+	add_values(f, boot, 0, NN_OUTCOME_OK, (const double[]){7}, 1);
+	add_values(f, boot, 1, NN_OUTCOME_OK, (const double[]){1}, 1);
+	fixture_end_boot(f, boot, "done");
+	free(fixture_sql(f, "UPDATE run SET disturbed = 'throttle: hot' WHERE run = 1"));
+	assert_values(f, f->campaign, "null copy native 0 7 1 1\n");
+	assert_sql(f, "SELECT value || ' ' || nr_runs FROM v_boot_value", "7.0 1");
+	assert_sql(f, "SELECT count(*) FROM v_sample", "2"); /* they are kept */
+}
+
 static void boot_values_come_only_from_done_boots_of_the_campaign(void **state)
 {
 	struct fixture *f = *state;
@@ -213,13 +227,18 @@ static void runs_that_are_not_ok_are_told_with_reason_and_number(void **state)
 {
 	struct fixture *f = *state;
 	int64_t boot = fixture_add_boot(f, 0, 0, 0);
+	int64_t run;
 
 	for (uint64_t i = 0; i < 2; i++)
 		fixture_finish_run(f, fixture_add_run(f, boot, "gpu", i, i), NN_OUTCOME_SKIPPED, 0);
 	fixture_finish_run(f, fixture_add_run(f, boot, "null", 2, 0), NN_OUTCOME_OK, 1);
 	(void)fixture_add_run(f, boot, "null", 3, 1);
+	run = fixture_add_run(f, boot, "disk", 4, 0);
+	fixture_finish_run(f, run, NN_OUTCOME_OK, 0);
+	assert_ok(f, nn_store_run_disturbed(f->store, run, "throttle: hot", &f->err));
 	fixture_end_boot(f, boot, "done");
 	assert_rows(f, nn_store_each_not_ok,
+		    "native|disk|disturbed|throttle: hot|1\n"
 		    "native|gpu|skipped|because|2\n"
 		    "native|null|broken|the run was never finished|1\n");
 }
@@ -425,6 +444,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(boot_value_is_the_mean_of_run_means),
 		TEST(boot_value_leaves_out_warm_up_broken_runs_and_values_that_are_none),
+		TEST(figures_of_a_disturbed_run_do_not_count),
 		TEST(boot_values_come_only_from_done_boots_of_the_campaign),
 		TEST(boot_values_are_ordered_and_equal_the_view),
 		TEST(callback_that_fails_ends_the_reading_with_its_error),

@@ -411,7 +411,7 @@ static void own_fact(void *user, const char *name, const char *value)
 	NN_AUTO(free) char *key = nn_asprintf("machine:%s", name);
 	size_t *nr_facts = user;
 
-	if (!value)
+	if (!value || strncmp(name, "collector.", 10) == 0)
 		return;
 	(*nr_facts)++;
 	for (size_t i = 0; i + 1 < nn_nr_axes; i++) {
