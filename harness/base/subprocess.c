@@ -19,12 +19,13 @@
 /* A process that hangs in the kernel (modprobe of a driver that waits) does not die when killed. */
 #define KILL_MAX_NS (5 * NN_NS_PER_S)
 
-/* Which descriptors become the child's 0, 1 and 2, and where it tells that exec failed. */
+/* What the child gets of us, and where it tells that it could not begin. */
 struct child_fds {
 	int in;
 	int out;
 	int err;
 	int exec_report;
+	const char *cgroup_procs; /* file to join a control group by, or NULL */
 };
 
 struct pipe_pair {
@@ -65,6 +66,14 @@ void nn_subprocess_result_release(struct nn_subprocess_result *result)
 	nn_strbuf_release(&result->err_out);
 }
 
+/* "0" is whoever writes. Source: Documentation/admin-guide/cgroup-v2.rst */
+static bool child_join(const char *cgroup_procs)
+{
+	int fd = open(cgroup_procs, O_WRONLY | O_CLOEXEC);
+
+	return fd >= 0 && write(fd, "0", 1) == 1;
+}
+
 /* In the child, after fork: only async-signal-safe calls but for putenv, in a single thread. */
 static void child_exec(const struct nn_subprocess_spec *spec, const struct child_fds *fds,
 		       pid_t parent)
@@ -84,7 +93,8 @@ static void child_exec(const struct nn_subprocess_spec *spec, const struct child
 	(void)dup2(fds->err, 2);
 	for (const char *const *env = spec->env_extra; env && *env; env++)
 		(void)putenv((char *)*env); /* the string lives until exec copies it */
-	if (!spec->cwd || chdir(spec->cwd) == 0)
+	if ((!fds->cgroup_procs || child_join(fds->cgroup_procs)) &&
+	    (!spec->cwd || chdir(spec->cwd) == 0))
 		(void)execvp(spec->argv[0], (char *const *)spec->argv);
 	why = errno;
 	(void)!write(fds->exec_report, &why, sizeof(why)); /* a lost report is exit status 127 */
@@ -95,6 +105,8 @@ static int child_start(const struct nn_subprocess_spec *spec, struct child_fds *
 		       struct nn_err *err)
 {
 	NN_AUTO(pipe) struct pipe_pair report = {-1, -1};
+	NN_AUTO(free)
+	char *cgroup_procs = spec->cgroup ? nn_asprintf("%s/cgroup.procs", spec->cgroup) : NULL;
 	pid_t parent = getpid();
 	int why = 0;
 	ssize_t len;
@@ -104,6 +116,7 @@ static int child_start(const struct nn_subprocess_spec *spec, struct child_fds *
 	if (rc)
 		return rc;
 	fds->exec_report = report.write_fd;
+	fds->cgroup_procs = cgroup_procs;
 	pid = fork();
 	if (pid < 0)
 		return nn_err_errno(err, errno, "start '%s'", spec->argv[0]);

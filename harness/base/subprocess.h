@@ -18,7 +18,9 @@ struct nn_subprocess_spec {
 	const char *const *argv;      /* NULL-terminated; argv[0] is looked up in PATH */
 	const char *const *env_extra; /* "NAME=value" …, NULL-terminated, or NULL */
 	const char *cwd;              /* or NULL */
-	const char *input;            /* given on stdin, or NULL for /dev/null */
+	const char *cgroup; /* folder of a control group that it runs in from its first instruction
+			       on */
+	const char *input;  /* given on stdin, or NULL for /dev/null */
 	const char *output_path; /* spawn only: stdout and stderr are appended there, or NULL */
 	uint64_t deadline_ns;    /* run only: how long it may take (a duration); 0: 60 s */
 };

@@ -165,6 +165,17 @@ char *nn_sysfs_link_name(const struct nn_sysroot *root, const char *path)
 	return nn_strdup(slash ? slash + 1 : target);
 }
 
+bool nn_sysfs_has_word(const char *text, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *at = strstr(text, word); at; at = strstr(at + 1, word)) {
+		if ((at == text || at[-1] == ' ') && (at[len] == '\0' || at[len] == ' '))
+			return true;
+	}
+	return false;
+}
+
 bool nn_sysfs_exists(const struct nn_sysroot *root, const char *path)
 {
 	NN_AUTO(free) char *full = nn_sysfs_path(root, path);

@@ -48,6 +48,9 @@ int nn_sysfs_write_until(const struct nn_sysroot *root, const char *path, const 
 /** The last component of what the link @path points to (a driver's or group's name), or NULL. */
 char *nn_sysfs_link_name(const struct nn_sysroot *root, const char *path);
 
+/** Is @word one of the words of @text, which blanks part, as in lists of what a kernel offers? */
+bool nn_sysfs_has_word(const char *text, const char *word);
+
 bool nn_sysfs_exists(const struct nn_sysroot *root, const char *path);
 
 struct nn_name_list {

@@ -10,19 +10,6 @@
 
 #define POLL_NS (5 * NN_NS_PER_MS)
 
-static bool has_word(const char *text, const char *word)
-{
-	size_t len = strlen(word);
-
-	for (const char *at = text; at && (at = strstr(at, word)); at += len) {
-		bool is_first = at == text || at[-1] == ' ';
-
-		if (is_first && (at[len] == '\0' || at[len] == ' '))
-			return true;
-	}
-	return false;
-}
-
 /* ---- what a group hands on ---- */
 
 static char *subtree_path(const char *folder)
@@ -35,7 +22,7 @@ static bool hands_on(const struct nn_sysroot *root, const char *folder, const ch
 	NN_AUTO(free) char *path = subtree_path(folder);
 	NN_AUTO(free) char *text = nn_sysfs_text(root, path);
 
-	return text && has_word(text, controller);
+	return text && nn_sysfs_has_word(text, controller);
 }
 
 /* Subject: "FOLDER CONTROLLER", for a group may hand on several. */

@@ -8,6 +8,7 @@
 #include "harness/device/device.h"
 #include "harness/device/handover.h"
 #include "harness/device/sriov.h"
+#include "harness/target/local-settings.h"
 #include "harness/target/machine-check.h"
 #include "harness/target/target.h"
 #include "harness/target/under-test.h"
@@ -20,6 +21,7 @@
 
 struct local_state {
 	struct nn_binding binding; /* what was changed for this boot */
+	char *cgroup;              /* that the agent runs in, or NULL */
 	struct nn_subprocess agent;
 	int status; /* of the agent, once it has ended */
 	char *log_path;
@@ -97,12 +99,29 @@ static int check_under_test(const struct nn_sysroot *root, const struct nn_plan_
 	return 0;
 }
 
-static int local_check(const struct nn_plan *plan, const struct nn_plan_arm *arm NN_UNUSED,
+/* Could the settings be had? Planned to see, and thrown away. */
+static int check_settings(const struct nn_plan *plan, const struct nn_plan_arm *arm,
+			  const struct nn_sysroot *sysroot, struct nn_err *err)
+{
+	NN_AUTO(binding) struct nn_binding binding = {.root = sysroot};
+	NN_AUTO(free) char *cgroup = NULL;
+	struct nn_local_settings settings;
+	char bdf[NN_BDF_CAP];
+	int rc = nn_local_settings_read(arm, &settings, err);
+
+	if (!rc)
+		rc = nn_under_test(sysroot, plan, bdf, err);
+	return rc ? rc : nn_local_settings_plan(&settings, bdf, "", &binding, &cgroup, err);
+}
+
+static int local_check(const struct nn_plan *plan, const struct nn_plan_arm *arm,
 		       const struct nn_sysroot *sysroot, struct nn_err *err)
 {
 	int rc = plan->spare ? check_spare(sysroot, plan->spare, err) : 0;
 
-	return rc ? rc : check_under_test(sysroot, &plan->device, err);
+	if (!rc)
+		rc = check_under_test(sysroot, &plan->device, err);
+	return rc ? rc : check_settings(plan, arm, sysroot, err);
 }
 
 /* ---- prepare ---- */
@@ -167,20 +186,32 @@ static int plan_spare(struct nn_target_boot *boot, struct nn_err *err)
 	return rc ? rc : nn_handover_plan(&state->binding, &spare, err);
 }
 
+/* The virtual function first: what the settings say of the device is said of it. */
+static int bind(struct nn_target_boot *boot, const struct nn_local_settings *settings,
+		struct nn_err *err)
+{
+	struct local_state *state = boot->state;
+	int rc = boot->plan->spare ? plan_spare(boot, err) : 0;
+
+	if (!rc && boot->plan->device.kind == NN_PLAN_VIRTUAL_FUNCTION)
+		rc = enable_virtual_function(boot, err);
+	if (!rc)
+		rc = nn_local_settings_plan(settings, boot->device_bdf, boot->boot, &state->binding,
+					    &state->cgroup, err);
+	return rc ? rc : nn_binding_apply(&state->binding, boot->deadlines->bind_ns, err);
+}
+
 static int local_prepare(struct nn_target_boot *boot, struct nn_err *err)
 {
 	struct local_state *state = nn_calloc(1, sizeof(*state));
-	int rc = 0;
+	struct nn_local_settings settings;
+	int rc = nn_local_settings_read(boot->arm, &settings, err);
 
 	boot->state = state;
 	state->binding = (struct nn_binding){.root = boot->sysroot, .journal = boot->journal};
 	state->log_path = nn_asprintf("%s/" LOG_NAME, boot->work_dir);
-	if (boot->plan->spare)
-		rc = plan_spare(boot, err);
 	if (!rc)
-		rc = nn_binding_apply(&state->binding, boot->deadlines->bind_ns, err);
-	if (!rc && boot->plan->device.kind == NN_PLAN_VIRTUAL_FUNCTION)
-		rc = enable_virtual_function(boot, err);
+		rc = bind(boot, &settings, err);
 	if (!rc && boot->device_bdf[0])
 		rc = identify(boot->sysroot, boot->device_bdf, &boot->device, err);
 	if (!rc && boot->plan->spare)
@@ -196,8 +227,10 @@ static int local_boot(struct nn_target_boot *boot, const struct nn_credentials *
 	struct local_state *state = boot->state;
 	const char *const argv[] = {boot->agent_path, NULL};
 	const char *env[NN_CREDENTIAL_NR + 1] = {0};
+	NN_AUTO(free)
+	char *cgroup = state->cgroup ? nn_sysfs_path(boot->sysroot, state->cgroup) : NULL;
 	struct nn_subprocess_spec spec = {
-		.argv = argv, .env_extra = env, .output_path = state->log_path};
+		.argv = argv, .env_extra = env, .output_path = state->log_path, .cgroup = cgroup};
 	size_t nr = 0;
 	int rc;
 
@@ -276,13 +309,16 @@ static int local_restore(struct nn_target_boot *boot, struct nn_err *err)
 	rc = nn_binding_undo(&state->binding, boot->deadlines->bind_ns, err);
 	nn_binding_release(&state->binding);
 	free(state->log_path);
+	free(state->cgroup);
 	free(state);
 	boot->state = NULL;
 	return rc;
 }
 
 const struct nn_target nn_target_local = {
-	.plugin = {.name = "local", .summary = "a session on this machine, without a reboot"},
+	.plugin = {.name = "local",
+		   .summary = "a session on this machine, without a reboot",
+		   .settings = nn_local_setting_table},
 	.is_session = true,
 	.check = local_check,
 	.prepare = local_prepare,

@@ -104,11 +104,22 @@ static void writes_need_an_existing_attribute(void **state)
 	assert_non_null(strstr(err.message, "write 'x' to"));
 }
 
+static void words_are_told_from_parts_of_words(void **state)
+{
+	(void)state;
+	assert_true(nn_sysfs_has_word("cpuset cpu memory", "cpu"));
+	assert_true(nn_sysfs_has_word("cpuset cpu", "cpuset"));
+	assert_false(nn_sysfs_has_word("cpuset memory", "cpu"));
+	assert_false(nn_sysfs_has_word("xcpu", "cpu"));
+	assert_false(nn_sysfs_has_word("", "cpu"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(values_come_trimmed_and_typed, make_tree,
 						remove_tree),
+		cmocka_unit_test(words_are_told_from_parts_of_words),
 		cmocka_unit_test_setup_teardown(absent_is_an_answer, make_tree, remove_tree),
 		cmocka_unit_test_setup_teardown(lists_are_sorted, make_tree, remove_tree),
 		cmocka_unit_test_setup_teardown(writes_need_an_existing_attribute, make_tree,

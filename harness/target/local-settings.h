@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * An arm's settings for a session on this machine: what resources its workloads get, so that a
+ * native arm can have those of a VM, and how the host treats the device meanwhile. Everything is
+ * done by steps of the boot's binding.
+ */
+#ifndef NN_TARGET_LOCAL_SETTINGS_H
+#define NN_TARGET_LOCAL_SETTINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "harness/device/host.h"
+#include "harness/target/target.h"
+
+/* Rows for the descriptor. */
+extern const struct nn_setting nn_local_setting_table[];
+
+/* Borrowed from the arm. */
+struct nn_local_settings {
+	bool has_iommu;
+	enum nn_iommu_mode iommu;
+	uint64_t memory_bytes; /* 0: no limit */
+	const char *governor;  /* or NULL: as it is */
+};
+
+/** Return: 0, or -EINVAL when a value is none. */
+int nn_local_settings_read(const struct nn_plan_arm *arm, struct nn_local_settings *ret_settings,
+			   struct nn_err *err);
+
+/**
+ * Plan what the settings take; it can be a check too, for planning changes nothing.
+ * @bdf: the function under test, or "".
+ * @boot: UUID, for the name of the control group.
+ * @ret_cgroup: the group's folder, the caller's; NULL when no limit is asked for.
+ * Return: 0, or -ENOTSUP with what this host cannot do.
+ */
+int nn_local_settings_plan(const struct nn_local_settings *settings, const char *bdf,
+			   const char *boot, struct nn_binding *binding, char **ret_cgroup,
+			   struct nn_err *err);
+
+#endif
