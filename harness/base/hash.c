@@ -45,6 +45,19 @@ void nn_sha256_hex(const void *bytes, size_t len, char ret_hex[NN_SHA256_HEX_CAP
 	hash_hex(digest, sizeof(digest), ret_hex);
 }
 
+void nn_content_digest(const void *bytes, size_t len, char ret_digest[NN_CONTENT_DIGEST_CAP])
+{
+	unsigned char digest[SHA256_BYTES];
+	const gnutls_datum_t binary = {.data = digest, .size = sizeof(digest)};
+	gnutls_datum_t text = {0};
+
+	hash_require(gnutls_hash_fast(GNUTLS_DIG_SHA256, bytes, len, digest), "sha-256");
+	hash_require(gnutls_base64_encode2(&binary, &text), "base64");
+	(void)snprintf(ret_digest, NN_CONTENT_DIGEST_CAP, "sha-256=:%.*s:", (int)text.size,
+		       (const char *)text.data);
+	gnutls_free(text.data);
+}
+
 int nn_sha256_file(const char *path, char ret_hex[NN_SHA256_HEX_CAP], struct nn_err *err)
 {
 	NN_AUTO(fd) int fd = open(path, O_RDONLY | O_CLOEXEC);

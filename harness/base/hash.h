@@ -19,6 +19,12 @@ void nn_sha256_hex(const void *bytes, size_t len, char ret_hex[NN_SHA256_HEX_CAP
 /** SHA-256 of a file's content. */
 int nn_sha256_file(const char *path, char ret_hex[NN_SHA256_HEX_CAP], struct nn_err *err);
 
+/* "sha-256=:" 44 digits ":" */
+#define NN_CONTENT_DIGEST_CAP 64
+
+/** The value of a Content-Digest header for @bytes. Source: RFC 9530 §2 */
+void nn_content_digest(const void *bytes, size_t len, char ret_digest[NN_CONTENT_DIGEST_CAP]);
+
 /** A random (version 4) UUID. */
 void nn_uuid_new(char ret_uuid[NN_UUID_CAP]);
 

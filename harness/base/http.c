@@ -8,10 +8,12 @@
 
 #include "harness/base/array.h"
 #include "harness/base/clock.h"
+#include "harness/base/hash.h"
 #include "harness/base/json.h"
 #include "harness/base/strbuf.h"
 
 #define HTTP_ANSWER_MAX_BYTES (16UL << 20)
+#define DIGEST_HEADER         "Content-Digest"
 
 struct nn_http {
 	CURL *curl;
@@ -57,7 +59,6 @@ static CURLcode http_configure(struct nn_http *http, const struct nn_http_spec *
 
 	(void)curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	(void)curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
-	(void)curl_easy_setopt(curl, CURLOPT_HTTPHEADER, http->headers);
 	(void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, http_receive);
 	(void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, http);
 	if (rc == CURLE_OK && spec->pin) {
@@ -92,6 +93,42 @@ int nn_http_new(const struct nn_http_spec *spec, struct nn_http **ret_http, stru
 	return 0;
 }
 
+/* The constant headers and, in front of them, what is true of this body alone. */
+static struct curl_slist *http_headers_for(const struct nn_http *http, const char *body)
+{
+	char digest[NN_CONTENT_DIGEST_CAP];
+	NN_AUTO(free) char *line = NULL;
+	struct curl_slist *first;
+
+	nn_content_digest(body, strlen(body), digest);
+	line = nn_asprintf(DIGEST_HEADER ": %s", digest);
+	first = curl_slist_append(NULL, line);
+	if (first)
+		first->next = http->headers;
+	return first ? first : http->headers;
+}
+
+/* Free the header in front, which the next request has another of. */
+static void http_headers_restore(const struct nn_http *http, struct curl_slist *headers)
+{
+	if (headers == http->headers)
+		return;
+	headers->next = NULL;
+	curl_slist_free_all(headers);
+}
+
+/* An answer without digest is let pass: whoever made it did not know better. */
+static bool http_answer_is_whole(const struct nn_http *http)
+{
+	char digest[NN_CONTENT_DIGEST_CAP];
+	struct curl_header *header = NULL;
+
+	if (curl_easy_header(http->curl, DIGEST_HEADER, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+		return true;
+	nn_content_digest(nn_strbuf_str(&http->answer), http->answer.len, digest);
+	return strcmp(header->value, digest) == 0;
+}
+
 static int http_errno(CURLcode rc)
 {
 	switch (rc) {
@@ -111,17 +148,23 @@ int nn_http_post(struct nn_http *http, const char *path, const json_t *body, uin
 {
 	NN_AUTO(free) char *url = nn_asprintf("%s%s", http->base_url, path);
 	NN_AUTO(free) char *text = nn_json_text(body);
+	struct curl_slist *headers = http_headers_for(http, text);
 	CURLcode rc;
 
 	nn_strbuf_clear(&http->answer);
+	(void)curl_easy_setopt(http->curl, CURLOPT_HTTPHEADER, headers);
 	(void)curl_easy_setopt(http->curl, CURLOPT_URL, url);
 	(void)curl_easy_setopt(http->curl, CURLOPT_POSTFIELDS, text);
 	(void)curl_easy_setopt(http->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)strlen(text));
 	(void)curl_easy_setopt(http->curl, CURLOPT_TIMEOUT_MS, (long)(deadline_ns / NN_NS_PER_MS));
 	rc = curl_easy_perform(http->curl);
+	(void)curl_easy_setopt(http->curl, CURLOPT_HTTPHEADER, http->headers);
+	http_headers_restore(http, headers);
 	if (rc != CURLE_OK)
 		return nn_err_set(err, http_errno(rc), "POST '%s': %s", url,
 				  curl_easy_strerror(rc));
+	if (!http_answer_is_whole(http))
+		return nn_err_set(err, -EIO, "POST '%s': the answer was damaged on its way", url);
 	(void)curl_easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, ret_status);
 	*ret_answer = NULL;
 	(void)nn_json_parse(nn_strbuf_str(&http->answer), http->answer.len, ret_answer, NULL);

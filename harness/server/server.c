@@ -9,6 +9,7 @@
 
 #include "harness/base/array.h"
 #include "harness/base/clock.h"
+#include "harness/base/hash.h"
 #include "harness/base/json.h"
 #include "harness/base/strbuf.h"
 #include "harness/protocol/wire.h"
@@ -21,6 +22,7 @@
 #define CONNECTIONS_MAX      32U
 #define CONNECTION_TIMEOUT_S 120U
 #define VERB_CAP             16
+#define DIGEST_HEADER        "Content-Digest"
 #define PEER_CAP             (INET6_ADDRSTRLEN + 8)
 
 struct nn_server {
@@ -160,12 +162,15 @@ static enum MHD_Result answer_send(struct MHD_Connection *connection, unsigned i
 	struct MHD_Response *response =
 		MHD_create_response_from_buffer(strlen(text), text, MHD_RESPMEM_MUST_FREE);
 	enum MHD_Result result;
+	char digest[NN_CONTENT_DIGEST_CAP];
 
 	if (!response) {
 		free(text);
 		return MHD_NO;
 	}
+	nn_content_digest(text, strlen(text), digest);
 	(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "application/json");
+	(void)MHD_add_response_header(response, DIGEST_HEADER, digest);
 	if (status == MHD_HTTP_UNAUTHORIZED)
 		(void)MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer");
 	if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
@@ -176,12 +181,29 @@ static enum MHD_Result answer_send(struct MHD_Connection *connection, unsigned i
 	return result;
 }
 
+/* Damaged on its way: sent again it may be whole. A body without digest is let pass. */
+static bool request_is_whole(struct MHD_Connection *connection, const struct request *request)
+{
+	const char *header =
+		MHD_lookup_connection_value(connection, MHD_HEADER_KIND, DIGEST_HEADER);
+	char digest[NN_CONTENT_DIGEST_CAP];
+
+	if (!header)
+		return true;
+	nn_content_digest(nn_strbuf_str(&request->body), request->body.len, digest);
+	return strcmp(header, digest) == 0;
+}
+
 static enum MHD_Result request_answer(struct nn_server *server, struct MHD_Connection *connection,
-				      const struct request *request)
+				      struct request *request)
 {
 	NN_AUTO(json) json_t *answer = NULL;
 	unsigned int status = request->refused;
 
+	if (!status && !request_is_whole(connection, request))
+		request_refuse(request, MHD_HTTP_SERVICE_UNAVAILABLE,
+			       "the message was damaged on its way: send it again");
+	status = request->refused;
 	if (status)
 		answer = nn_dispatch_error(request->refused_why);
 	else

@@ -21,6 +21,7 @@
 
 #include "harness/base/array.h"
 #include "harness/base/clock.h"
+#include "harness/base/hash.h"
 #include "harness/base/http.h"
 #include "harness/base/json.h"
 #include "harness/server/server.h"
@@ -455,26 +456,56 @@ static void raw_client(int fd, uint16_t port, const char *request)
 	_exit(0);
 }
 
+/* What one raw request is answered. */
+static void exchange(struct fixture *fixture, const char *request, struct nn_strbuf *ret_text)
+{
+	int fds[2];
+	pid_t pid;
+
+	assert_int_equal(pipe(fds), 0);
+	pid = fork();
+	if (pid == 0)
+		raw_client(fds[1], nn_server_port(fixture->server), request);
+	(void)close(fds[1]);
+	serve_child(fixture->server, pid, fds[0], ret_text);
+	(void)close(fds[0]);
+}
+
 static void strange_requests_do_no_harm(void **state)
 {
 	struct fixture *fixture = *state;
 
 	for (size_t i = 0; i < NN_ARRAY_SIZE(raw_cases); i++) {
 		NN_AUTO(strbuf) struct nn_strbuf text = NN_STRBUF_INIT;
-		int fds[2];
-		pid_t pid;
 
-		assert_int_equal(pipe(fds), 0);
-		pid = fork();
-		if (pid == 0)
-			raw_client(fds[1], nn_server_port(fixture->server), raw_cases[i].request);
-		(void)close(fds[1]);
-		serve_child(fixture->server, pid, fds[0], &text);
-		(void)close(fds[0]);
+		exchange(fixture, raw_cases[i].request, &text);
 		assert_memory_equal(nn_strbuf_str(&text), raw_cases[i].answer,
 				    strlen(raw_cases[i].answer));
 	}
 	assert_int_equal(fixture->seen.nr_seen, 0);
+}
+
+static void a_message_that_was_damaged_is_to_be_sent_again(void **state)
+{
+	static const char *const sent[] = {"{" TIMES "}", "{" TIMES " "};
+	static const char *const answers[] = {"HTTP/1.1 200 ", "HTTP/1.1 503 "};
+	struct fixture *fixture = *state;
+	char digest[NN_CONTENT_DIGEST_CAP];
+
+	nn_content_digest(sent[0], strlen(sent[0]), digest);
+	for (size_t i = 0; i < NN_ARRAY_SIZE(sent); i++) {
+		NN_AUTO(strbuf) struct nn_strbuf text = NN_STRBUF_INIT;
+		NN_AUTO(free)
+		char *request = nn_asprintf("POST /v1/%s/heartbeat HTTP/1.1\r\nHost: x\r\n"
+					    "Authorization: Bearer %s\r\nConnection: close\r\n"
+					    "Content-Digest: %s\r\nContent-Length: %zu\r\n\r\n%s",
+					    fixture->cred.boot, fixture->cred.token, digest,
+					    strlen(sent[i]), sent[i]);
+
+		exchange(fixture, request, &text);
+		assert_memory_equal(nn_strbuf_str(&text), answers[i], strlen(answers[i]));
+	}
+	assert_int_equal(fixture->seen.nr_seen, 1);
 }
 
 static void loopback_is_plain_http_without_a_pin(void **state)
@@ -619,6 +650,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			an_oversized_body_is_refused_and_the_next_one_served, start, stop),
 		cmocka_unit_test_setup_teardown(strange_requests_do_no_harm, start, stop),
+		cmocka_unit_test_setup_teardown(a_message_that_was_damaged_is_to_be_sent_again,
+						start, stop),
 		cmocka_unit_test_setup_teardown(loopback_is_plain_http_without_a_pin, start, stop),
 		cmocka_unit_test(beyond_loopback_is_tls_that_only_the_pin_opens),
 		cmocka_unit_test(addresses_that_cannot_be_listened_on_are_refused),
