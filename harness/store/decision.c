@@ -29,15 +29,15 @@ int nn_store_decision_add(struct nn_store *store, const struct nn_decision *deci
 	if (!rc)
 		rc = machine_of(store, key->machine, &machine, err);
 	if (!rc)
-		rc = nn_sql_execute(store, err,
-				    "INSERT INTO decision (machine, arm, workload, metric, unit,"
-				    " campaign, detector, parameters, p_value, effect_log, before,"
-				    " after, decided) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-				    " " NN_SQL_NOW ") ON CONFLICT DO NOTHING",
-				    "issssissdddd", machine, key->arm, key->workload, key->metric,
-				    key->unit, decision->campaign, decision->detector,
-				    decision->parameters, decision->p_value, decision->effect_log,
-				    decision->before, decision->after);
+		rc = nn_sql_execute(
+			store, err,
+			"INSERT INTO decision (machine, arm, workload, metric, unit,"
+			" settings, campaign, detector, parameters, p_value, effect_log,"
+			" before, after, decided) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+			" ?, ?, " NN_SQL_NOW ") ON CONFLICT DO NOTHING",
+			"isssssissdddd", machine, key->arm, key->workload, key->metric, key->unit,
+			key->settings, decision->campaign, decision->detector, decision->parameters,
+			decision->p_value, decision->effect_log, decision->before, decision->after);
 	if (!rc) {
 		is_new = sqlite3_changes(store->db) > 0;
 		rc = nn_transaction_commit(&transaction, err);
@@ -61,11 +61,11 @@ int nn_store_each_decision(struct nn_store *store, const struct nn_series_key *k
 		"SELECT machine.fingerprint, decision.arm, decision.workload, decision.metric,"
 		" decision.unit, campaign.uuid, decision.detector, decision.parameters,"
 		" decision.p_value, decision.effect_log, decision.before, decision.after,"
-		" decision.decided, campaign.id FROM decision"
+		" decision.decided, campaign.id, decision.settings FROM decision"
 		" JOIN machine ON machine.id = decision.machine"
 		" JOIN campaign ON campaign.id = decision.campaign"
 		" WHERE ?1 IS NULL OR (machine.fingerprint = ?1 AND decision.arm = ?2"
 		" AND decision.workload = ?3 AND decision.metric = ?4 AND decision.unit = ?5)"
-		" ORDER BY 1, 2, 3, 4, 5, campaign.started, campaign.id, decision.detector",
+		" ORDER BY 1, 2, 3, 4, 5, 15, campaign.started, campaign.id, decision.detector",
 		each, user, err, "sssss", of->machine, of->arm, of->workload, of->metric, of->unit);
 }

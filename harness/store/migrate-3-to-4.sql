@@ -1,7 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
 -- Format 4 keeps what a change of the machine was to bring about, and whether it came about; which
--- runs were disturbed; and during which boot of the orchestrator's machine an arm was booted.
+-- runs were disturbed; during which boot of the orchestrator's machine an arm was booted; and what the
+-- plan had set where a decision was made. Decisions of format 3 were made on campaigns of whatever
+-- settings: theirs are not known, and they are kept as they are.
 
 ALTER TABLE journal ADD COLUMN wanted TEXT;
 ALTER TABLE journal ADD COLUMN done TEXT;
@@ -33,5 +35,39 @@ SELECT campaign.uuid AS campaign, arm.name AS arm, block.number AS block, boot.u
   JOIN campaign ON campaign.id = arm.campaign
  WHERE run.outcome = 'ok' AND run.disturbed IS NULL AND boot.state = 'done'
  GROUP BY boot.id, run.workload, metric.id;
+
+ALTER TABLE decision RENAME TO decision_of_format_3;
+
+-- A change that was found in a series of campaigns. Rows are added, never altered: a detector that
+-- decides otherwise has another version.
+CREATE TABLE decision (
+	id         INTEGER PRIMARY KEY,
+	machine    INTEGER NOT NULL REFERENCES machine,
+	arm        TEXT    NOT NULL,
+	workload   TEXT    NOT NULL,
+	metric     TEXT    NOT NULL,
+	unit       TEXT    NOT NULL,
+	settings   TEXT,             -- what the plan set arm and workload to; NULL: not known
+	campaign   INTEGER NOT NULL REFERENCES campaign, -- the last one before the change
+	detector   TEXT    NOT NULL, -- e-divisive/1
+	parameters TEXT    NOT NULL,
+	p_value    REAL,
+	effect_log REAL,             -- log of after / before
+	before     REAL,             -- level, in the metric's unit
+	after      REAL,
+	decided    TEXT    NOT NULL
+) STRICT;
+
+INSERT INTO decision
+SELECT id, machine, arm, workload, metric, unit, NULL, campaign, detector, parameters, p_value,
+       effect_log, before, after, decided
+  FROM decision_of_format_3
+ ORDER BY id;
+
+DROP TABLE decision_of_format_3;
+
+-- Once for each series, those of unknown settings too, which a UNIQUE constraint would let repeat.
+CREATE UNIQUE INDEX decision_once
+	ON decision (machine, arm, workload, metric, unit, coalesce(settings, ''), campaign, detector);
 
 PRAGMA user_version = 4;

@@ -264,6 +264,7 @@ CREATE TABLE decision (
 	workload   TEXT    NOT NULL,
 	metric     TEXT    NOT NULL,
 	unit       TEXT    NOT NULL,
+	settings   TEXT,             -- what the plan set arm and workload to; NULL: not known
 	campaign   INTEGER NOT NULL REFERENCES campaign, -- the last one before the change
 	detector   TEXT    NOT NULL, -- e-divisive/1
 	parameters TEXT    NOT NULL,
@@ -271,9 +272,12 @@ CREATE TABLE decision (
 	effect_log REAL,             -- log of after / before
 	before     REAL,             -- level, in the metric's unit
 	after      REAL,
-	decided    TEXT    NOT NULL,
-	UNIQUE (machine, arm, workload, metric, unit, campaign, detector)
+	decided    TEXT    NOT NULL
 ) STRICT;
+
+-- Once for each series, those of unknown settings too, which a UNIQUE constraint would let repeat.
+CREATE UNIQUE INDEX decision_once
+	ON decision (machine, arm, workload, metric, unit, coalesce(settings, ''), campaign, detector);
 
 -- ---- for people ----
 

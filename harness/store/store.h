@@ -431,6 +431,7 @@ struct nn_series_key {
 	const char *workload;
 	const char *metric;
 	const char *unit;
+	const char *settings; /* what the plan set arm and workload to; NULL: not known */
 };
 
 struct nn_decision {
@@ -455,8 +456,9 @@ int nn_store_decision_add(struct nn_store *store, const struct nn_decision *deci
 			  bool *ret_is_new, struct nn_err *err);
 /**
  * machine fingerprint, arm, workload, metric, unit, campaign UUID, detector, parameters, p_value,
- * effect_log, before, after, decided at, campaign id: by series, start of the campaign, detector.
- * @key: NULL for all.
+ * effect_log, before, after, decided at, campaign id, settings: by series, those of unknown
+ * settings first, then start of the campaign, detector.
+ * @key: NULL for all; its settings are not looked at, for those of a decision may not be known.
  */
 int nn_store_each_decision(struct nn_store *store, const struct nn_series_key *key, nn_row_fn each,
 			   void *user, struct nn_err *err);

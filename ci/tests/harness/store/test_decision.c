@@ -43,7 +43,7 @@ static void decision_comes_back_as_it_was_made(void **state)
 	assert_sql(f, "SELECT decided LIKE '20__-__-__T__:__:__.___Z' FROM decision", "1");
 	assert_decisions(f, NULL,
 			 "f1|vm|null|cost|s|u1|e-divisive/1|alpha=1|0.3333333333333333|-0.01|10|"
-			 "9.9|then|1\n");
+			 "9.9|then|1|NULL\n");
 }
 
 static void decision_is_never_rewritten(void **state)
@@ -74,8 +74,9 @@ static void figures_that_are_none_are_absent(void **state)
 	decision.p_value = NAN;
 	decision.effect_log = NAN;
 	assert_ok(f, nn_store_decision_add(f->store, &decision, NULL, &f->err));
-	assert_decisions(f, NULL,
-			 "f1|vm|null|cost|s|u1|e-divisive/1|alpha=1|NULL|NULL|10|9.9|then|1\n");
+	assert_decisions(
+		f, NULL,
+		"f1|vm|null|cost|s|u1|e-divisive/1|alpha=1|NULL|NULL|10|9.9|then|1|NULL\n");
 }
 
 static void decisions_of_one_series_are_told_apart(void **state)
@@ -98,12 +99,34 @@ static void decisions_of_one_series_are_told_apart(void **state)
 	assert_ok(f, nn_store_decision_add(f->store, &earlier, NULL, &f->err));
 #define FIGURES "|e-divisive/1|alpha=1|0.3333333333333333|-0.01|10|9.9|then|"
 	assert_decisions(f, &later.key,
-			 "f1|vm|null|cost|s|u2" FIGURES "2\nf1|vm|null|cost|s|u1" FIGURES "1\n");
-	assert_decisions(f, NULL,
-			 "f1|vm|null|cost|s|u2" FIGURES "2\nf1|vm|null|cost|s|u1" FIGURES "1\n"
-			 "f1|vm|null|rate|s|u1" FIGURES "1\nf2|vm|null|cost|s|u1" FIGURES "1\n");
+			 "f1|vm|null|cost|s|u2" FIGURES "2|NULL\nf1|vm|null|cost|s|u1" FIGURES
+			 "1|NULL\n");
+	assert_decisions(
+		f, NULL,
+		"f1|vm|null|cost|s|u2" FIGURES "2|NULL\nf1|vm|null|cost|s|u1" FIGURES "1|NULL\n"
+		"f1|vm|null|rate|s|u1" FIGURES "1|NULL\nf2|vm|null|cost|s|u1" FIGURES "1|NULL\n");
 	later.key.unit = "ms";
 	assert_decisions(f, &later.key, "");
+}
+
+static void settings_tell_series_apart(void **state)
+{
+	static const char *const settings[] = {NULL, "memory=1GiB", "memory=8GiB"};
+	struct fixture *f = *state;
+	struct nn_decision decision = decision_of(f, "cost");
+
+	free(fixture_sql(f, "UPDATE campaign SET uuid = 'u' || id"));
+	for (size_t i = 0; i < 6; i++) {
+		bool is_new = false;
+
+		decision.key.settings = settings[i % 3];
+		assert_ok(f, nn_store_decision_add(f->store, &decision, &is_new, &f->err));
+		assert_int_equal(is_new, i < 3);
+	}
+	assert_decisions(f, &decision.key,
+			 "f1|vm|null|cost|s|u1" FIGURES "1|NULL\n"
+			 "f1|vm|null|cost|s|u1" FIGURES "1|memory=1GiB\n"
+			 "f1|vm|null|cost|s|u1" FIGURES "1|memory=8GiB\n");
 }
 
 static void decision_needs_its_machine_and_campaign(void **state)
@@ -129,6 +152,7 @@ int main(void)
 		TEST(decision_is_never_rewritten),
 		TEST(figures_that_are_none_are_absent),
 		TEST(decisions_of_one_series_are_told_apart),
+		TEST(settings_tell_series_apart),
 		TEST(decision_needs_its_machine_and_campaign),
 	};
 

@@ -82,6 +82,28 @@ static void older_file_is_migrated_with_its_rows(void **state)
 	}
 }
 
+static void older_decisions_are_kept_of_unknown_settings(void **state)
+{
+	struct fixture *f = *state;
+	sqlite3 *db = NULL;
+
+	make_version(f, 3);
+	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+	assert_int_equal(
+		sqlite3_exec(db,
+			     "INSERT INTO decision VALUES (7, 1, 'native', 'null', 'copy', 'B/s',"
+			     " 5, 'e-divisive/1', 'alpha=1', 0.001, -0.1, 10, 9, 'then');",
+			     NULL, NULL, NULL),
+		SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	fixture_open(f, NN_STORE_WRITE);
+	assert_sql(f,
+		   "SELECT id || arm || metric || unit || campaign || detector || parameters ||"
+		   " p_value || effect_log || before || after || decided FROM decision"
+		   " WHERE settings IS NULL",
+		   "7nativecopyB/s5e-divisive/1alpha=10.001-0.110.09.0then");
+}
+
 /* Columns, keys and references of every table; indexes; tables that a migration makes anew. */
 static const char *const shapes[] = {
 	"SELECT group_concat(line, char(10)) FROM (SELECT m.name || ' ' || x.cid || ' ' ||"
@@ -175,6 +197,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(older_file_is_migrated_with_its_rows),
+		TEST(older_decisions_are_kept_of_unknown_settings),
 		TEST(migrated_tables_equal_new_ones),
 		TEST(aa_flag_is_checked_in_old_and_new_files),
 		TEST(older_file_is_read_without_being_changed),
