@@ -6,6 +6,7 @@
 
 #include "harness/base/array.h"
 #include "harness/cmd/command.h"
+#include "harness/cmd/plan-facts.h"
 #include "harness/cmd/render.h"
 
 struct history_options {
@@ -46,16 +47,19 @@ const struct nn_command nn_command_history = {
 	.operands = "",
 	.summary = "Metrics over all finished campaigns, with the points at which they changed",
 	.details =
-		"One series for each machine, arm, workload and metric, oldest campaign first; a "
-		"point is the mean over boots of the logarithm of their values. The ratio of each "
-		"arm to the base arm (vm/native) is a series of its own, in which drift of the "
-		"hardware cancels. Changes are found by E-divisive with a permutation test "
+		"One series for each machine, arm, workload, metric and what the plan set arm, "
+		"workload and device to, oldest campaign first; a point is the mean over boots of "
+		"the logarithm of their values. Settings are shown where several series differ in "
+		"nothing else; those of imported figures, and of plans that this version does not "
+		"understand, are unknown. The ratio of each arm to the base arm (vm/native) is a "
+		"series of its own, in which drift of the hardware cancels. Changes are found by E-divisive with a permutation test "
 		"(p 0.01, segments of at least 5 campaigns, changes of at least 1 % and twice the "
 		"standard error), in series of at least 10 campaigns. What the last campaigns may "
 		"have changed, and is too fresh to decide, is told as a suspicion.\n\n"
 		"A change is decided once: it is stored with the detector's version, and stays as "
 		"it was decided when later campaigns let it be found elsewhere or not at all, "
-		"which is told. A database that cannot be written is read all the same. Exit "
+		"which is told. One that was made before settings were told apart is told with the "
+		"series that the campaign before it is in. A database that cannot be written is read all the same. Exit "
 		"status: 0, also when there are changes; 2 usage, or no series matches; 3 the "
 		"database cannot be read.",
 	.options = history_options,
@@ -141,7 +145,8 @@ static int history_execute(const struct nn_cmd *cmd, int argc, char *const *argv
 {
 	NN_AUTO(operands) struct nn_operands operands = {0};
 	NN_AUTO(history) struct nn_history *history = NULL;
-	struct history_options options = {.format = "text"};
+	struct history_options options = {.which.plan_facts = nn_plan_facts_of_campaign,
+					  .format = "text"};
 	struct nn_err err = {0};
 	int rc = nn_command_parse(cmd, &nn_command_history, argc, argv, &options, &operands,
 				  (const size_t[]){0, 0});

@@ -12,13 +12,27 @@
 int nn_history_read(struct nn_history *history, struct nn_store *store,
 		    const struct nn_history_options *options, struct nn_err *err);
 
+/**
+ * What a plan set an arm and a workload to, of the caller's: "vm: target=libvirt memory=8GiB;
+ * iommu/nvme-read: runs=3". NULL: the plan has no such arm or workload.
+ * @base: the arm that @arm is divided by, or NULL.
+ */
+char *nn_history_settings(const struct nn_pairs *facts, const char *arm, const char *base,
+			  const char *workload);
+
+/** Give every series the changes that were decided. */
+int nn_history_recall(struct nn_history *history, struct nn_store *store, struct nn_err *err);
+
 /** Changes of every series, beside those that were decided; regimes and suspicions. */
-int nn_history_detect(struct nn_history *history, struct nn_store *store, struct nn_err *err);
+void nn_history_detect(struct nn_history *history);
 
 /* ---- words ---- */
 
 /** What the performance became by a change of @effect_log: 0.97 is 3 % worse. */
 double nn_history_performance(const struct nn_history_series *series, double effect_log);
+
+/** Append what a series was set to, "unknown" where that is not known. */
+void nn_history_words_settings(struct nn_strbuf *sb, const struct nn_history_series *series);
 
 /** Append "3.4 % worse" or "1.2 % better". */
 void nn_history_words_effect(struct nn_strbuf *sb, const struct nn_history_series *series,

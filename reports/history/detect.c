@@ -8,7 +8,6 @@
 
 #include "harness/base/array.h"
 #include "harness/base/strbuf.h"
-#include "harness/base/units.h"
 #include "harness/stats/change.h"
 #include "harness/stats/distribution.h"
 #include "harness/stats/moments.h"
@@ -18,20 +17,8 @@
 /* Two-sided level of a suspicion; it begins at one of four places, which are counted. */
 #define SUSPICION_LEVEL 0.01
 
-/* Columns of nn_store_each_decision(). */
-enum column {
-	DETECTOR = 6,
-	P_VALUE = 8,
-	EFFECT_LOG,
-	BEFORE,
-	AFTER,
-	DECIDED,
-	CAMPAIGN,
-};
-
 struct detecting {
 	struct nn_history *history;
-	struct nn_store *store;
 	struct nn_history_series *series; /* at hand */
 	double *values;                   /* of its points */
 	double *p_values;                 /* of every test of all series, in their order */
@@ -56,6 +43,7 @@ static double pooled_se(const struct nn_history_series *series)
 	return df > 0 ? sqrt(sum / df) : NAN;
 }
 
+/* Without the settings, so that a series which they do not split is decided on as before. */
 static uint64_t series_seed(const struct nn_series_key *key)
 {
 	NN_AUTO(free)
@@ -86,53 +74,7 @@ static struct nn_change_params choose_params(struct nn_history_series *series)
 	return params;
 }
 
-/* ---- decided changes ---- */
-
-/* The first point of a later campaign than @id; campaigns stand oldest first. */
-static size_t point_after(const struct nn_history *history, const struct nn_history_series *series,
-			  int64_t id)
-{
-	size_t campaign = 0, i = 0;
-
-	while (campaign < history->nr_campaigns && history->campaigns[campaign].id != id)
-		campaign++;
-	while (i < series->nr && series->points[i].campaign <= campaign)
-		i++;
-	return i;
-}
-
-static double parse_number(const char *text)
-{
-	double value = NAN;
-
-	if (text)
-		(void)nn_parse_double(text, &value, NULL); /* a number that the store printed */
-	return value;
-}
-
-static int take_decision(void *user, int nr_columns, const char *const *columns, struct nn_err *err)
-{
-	struct detecting *detecting = user;
-	struct nn_history_series *series = detecting->series;
-	struct nn_history_change *change =
-		NN_ARRAY_APPEND(series->changes, series->nr_changes, series->cap_changes);
-
-	(void)nr_columns;
-	(void)err;
-	change->campaign = strtoll(columns[CAMPAIGN], NULL, 10); /* the store's own number */
-	change->index = point_after(detecting->history, series, change->campaign);
-	change->found_index = change->test = SIZE_MAX;
-	change->state = NN_CHANGE_LOST;
-	change->is_stored = true;
-	change->detector = nn_strdup(columns[DETECTOR]);
-	change->decided = nn_strdup(columns[DECIDED]);
-	change->p_value = parse_number(columns[P_VALUE]);
-	change->p_adjusted = NAN;
-	change->effect_log = parse_number(columns[EFFECT_LOG]);
-	change->before = parse_number(columns[BEFORE]);
-	change->after = parse_number(columns[AFTER]);
-	return 0;
-}
+/* ---- changes that are found ---- */
 
 static size_t distance(size_t a, size_t b)
 {
@@ -170,6 +112,7 @@ static void add_new(const struct nn_history *history, struct nn_history_series *
 	change->state = NN_CHANGE_NEW;
 	change->campaign = history->campaigns[campaign].id;
 	change->detector = nn_strdup(NN_CHANGE_DETECTOR);
+	change->settings = nn_strdup(series->key.settings);
 	change->p_value = found->p_value;
 	change->p_adjusted = NAN;
 	change->effect_log = found->after - found->before;
@@ -340,15 +283,11 @@ static void find_changes(struct detecting *detecting)
 	(void)add_test(detecting, 1); /* the search ends with a split that is not significant */
 }
 
-static int detect_series(struct detecting *detecting, struct nn_err *err)
+static void detect_series(struct detecting *detecting)
 {
 	struct nn_history_series *series = detecting->series;
 	NN_AUTO(free) double *values = nn_calloc(series->nr + 1, sizeof(*values));
-	int rc = nn_store_each_decision(detecting->store, &series->key, take_decision, detecting,
-					err);
 
-	if (rc)
-		return rc;
 	for (size_t i = 0; i < series->nr; i++)
 		values[i] = series->points[i].log_mean;
 	detecting->values = values;
@@ -359,7 +298,6 @@ static int detect_series(struct detecting *detecting, struct nn_err *err)
 	find_regimes(series);
 	if (series->nr >= NN_HISTORY_MIN_POINTS)
 		suspect(series, values, NN_CHANGE_PARAMS_DEFAULT.min_segment);
-	return 0;
 }
 
 /* ---- all series together ---- */
@@ -383,17 +321,14 @@ static void adjust(struct detecting *detecting)
 	history->nr_tests = detecting->nr_tests;
 }
 
-int nn_history_detect(struct nn_history *history, struct nn_store *store, struct nn_err *err)
+void nn_history_detect(struct nn_history *history)
 {
-	struct detecting detecting = {.history = history, .store = store};
-	int rc = 0;
+	struct detecting detecting = {.history = history};
 
-	for (size_t i = 0; !rc && i < history->nr_series; i++) {
+	for (size_t i = 0; i < history->nr_series; i++) {
 		detecting.series = &history->series[i];
-		rc = detect_series(&detecting, err);
+		detect_series(&detecting);
 	}
-	if (!rc)
-		adjust(&detecting);
+	adjust(&detecting);
 	free(detecting.p_values);
-	return rc;
 }

@@ -27,9 +27,34 @@ static int by_key(const void *a, const void *b)
 		order = compare_texts(x->arm, y->arm);
 	if (!order)
 		order = compare_texts(x->workload, y->workload);
+	if (!order && x->settings && y->settings)
+		order = compare_texts(x->settings, y->settings);
+	else if (!order)
+		order = (x->settings != NULL) - (y->settings != NULL);
 	if (!order)
 		order = compare_texts(x->metric, y->metric);
 	return order ? order : strcmp(x->unit, y->unit);
+}
+
+/* Texts are kept once each, so that their addresses tell them apart. */
+static bool is_same_but_for_settings(const struct nn_series_key *x, const struct nn_series_key *y)
+{
+	return x->machine == y->machine && x->arm == y->arm && x->workload == y->workload &&
+	       x->metric == y->metric && x->unit == y->unit;
+}
+
+static void mark_told_by_settings(struct nn_history *history)
+{
+	for (size_t i = 0; i < history->nr_series; i++) {
+		struct nn_history_series *a = &history->series[i];
+
+		for (size_t k = i + 1; k < history->nr_series; k++) {
+			struct nn_history_series *b = &history->series[k];
+
+			if (is_same_but_for_settings(&a->key, &b->key))
+				a->is_told_by_settings = b->is_told_by_settings = true;
+		}
+	}
 }
 
 int nn_history_new(struct nn_store *store, const struct nn_history_options *options,
@@ -45,9 +70,11 @@ int nn_history_new(struct nn_store *store, const struct nn_history_options *opti
 		return rc;
 	if (history->nr_series)
 		qsort(history->series, history->nr_series, sizeof(*history->series), by_key);
-	rc = nn_history_detect(history, store, err);
+	mark_told_by_settings(history);
+	rc = nn_history_recall(history, store, err);
 	if (rc)
 		return rc;
+	nn_history_detect(history);
 	*ret_history = NN_STEAL(history);
 	return 0;
 }
@@ -57,6 +84,7 @@ static void release_series(struct nn_history_series *series)
 	for (size_t i = 0; i < series->nr_changes; i++) {
 		free(series->changes[i].detector);
 		free(series->changes[i].decided);
+		free(series->changes[i].settings);
 	}
 	free(series->changes);
 	free(series->points);

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the finished campaigns of a database say over time: a series for each machine, arm, workload
- * and metric, oldest campaign first, with the points at which it changed. Each ratio of an arm to
- * its campaign's base arm is a series too ("vm/native"), in which drift of the hardware cancels.
- * A/A campaigns give their one arm and no ratio. Reference statistics §3.7.
+ * What the finished campaigns of a database say over time: a series for each machine, arm,
+ * workload, metric and what the plan set arm and workload to, oldest campaign first, with the
+ * points at which it changed. Each ratio of an arm to its campaign's base arm is a series too
+ * ("vm/native"), in which drift of the hardware cancels. A/A campaigns give their one arm and no
+ * ratio. Reference statistics §3.7.
  *
  * A change that was found once is kept in the database with the detector's version and never
  * rewritten: it stays as it was decided, also when more campaigns let it be found elsewhere or not
- * at all. Built once by nn_history_new(), changed by nn_history_keep() alone. Absent numbers are
- * NaN, absent strings NULL; strings belong to the history.
+ * at all. One of settings that are not known, or of which there is no series any more, is told with
+ * the series that its campaign is in now. Built once by nn_history_new(), changed by
+ * nn_history_keep() alone. Absent numbers are NaN, absent strings NULL; strings belong to the
+ * history.
  */
 #ifndef NN_REPORTS_HISTORY_H
 #define NN_REPORTS_HISTORY_H
@@ -36,12 +39,19 @@
 #define NN_HISTORY_VERSION_FACT "kernel.release"
 #define NN_HISTORY_HOST_PREFIX  "host:"
 
+/*
+ * What the plan of a campaign set arms and workloads to, as "plan.arm.vm" and the like; false: that
+ * is not known. Given by the command, because plans lie beside this folder.
+ */
+typedef bool (*nn_history_plan_fn)(const struct nn_campaign *campaign, struct nn_pairs *ret_facts);
+
 struct nn_history_options {
 	const char *arm;      /* "vm", "vm/native"; NULL: all */
 	const char *workload; /* glob, or NULL */
 	const char *metric;   /* glob, or NULL */
 	const char *machine;  /* the beginning of a fingerprint, or NULL */
 	const char *version;  /* name of a fact, "host:" in front for the host's; NULL: default */
+	nn_history_plan_fn plan_facts; /* NULL: no settings are known */
 };
 
 struct nn_history_campaign {
@@ -74,6 +84,7 @@ struct nn_history_change {
 	int64_t campaign;  /* row id of the last campaign before the change */
 	char *detector;    /* "e-divisive/1" */
 	char *decided;     /* when, ISO 8601 UTC; NULL: now */
+	char *settings;    /* that were known when it was decided */
 	double p_value;    /* when it was decided */
 	double p_adjusted; /* now, by Benjamini–Hochberg over all tests; NaN: not found */
 	double effect_log; /* after ÷ before */
@@ -100,6 +111,7 @@ struct nn_history_series {
 	const char *machine_description;
 	bool is_emulated;
 	bool is_ratio;
+	bool is_told_by_settings; /* another series differs in nothing else */
 	enum nn_direction direction;
 	struct nn_history_point *points;
 	size_t nr, cap;
@@ -119,7 +131,7 @@ struct nn_history {
 	struct nn_history_campaign *campaigns; /* of every state, oldest first */
 	size_t nr_campaigns, cap_campaigns;
 	size_t nr_finished;               /* that were looked at */
-	struct nn_history_series *series; /* by machine, arm, workload, metric */
+	struct nn_history_series *series; /* by machine, arm, workload, settings, metric */
 	size_t nr_series, cap_series;
 	size_t nr_tests;         /* that p_adjusted is adjusted for */
 	struct nn_strings texts; /* what keys and versions borrow */

@@ -31,7 +31,14 @@ struct page {
 
 static char *series_name(const struct nn_history_series *series)
 {
-	return nn_asprintf("%s %s:%s", series->key.arm, series->key.workload, series->key.metric);
+	NN_AUTO(strbuf) struct nn_strbuf sb = NN_STRBUF_INIT;
+
+	nn_strbuf_addf(&sb, "%s %s:%s", series->key.arm, series->key.workload, series->key.metric);
+	if (series->is_told_by_settings) {
+		nn_strbuf_add(&sb, ", settings ");
+		nn_history_words_settings(&sb, series);
+	}
+	return nn_strbuf_detach(&sb);
 }
 
 /* ---- tables ---- */
@@ -203,11 +210,26 @@ static void write_machine(struct page *page, const struct nn_history_series *ser
 	nn_html_close(&page->html, "h2");
 }
 
-/* Series of one workload and arm stand side by side as far as the page is wide. */
+/* Series of one workload, arm and settings stand side by side as far as the page is wide. */
 static bool is_together(const struct nn_history_series *a, const struct nn_history_series *b)
 {
-	return strcmp(a->key.machine, b->key.machine) == 0 && strcmp(a->key.arm, b->key.arm) == 0 &&
-	       strcmp(a->key.workload, b->key.workload) == 0;
+	/* texts are kept once each */
+	return a->key.machine == b->key.machine && a->key.arm == b->key.arm &&
+	       a->key.workload == b->key.workload && a->key.settings == b->key.settings;
+}
+
+static void write_settings(struct page *page, size_t first, size_t end)
+{
+	NN_AUTO(strbuf) struct nn_strbuf sb = NN_STRBUF_INIT;
+	bool is_told = false;
+
+	for (size_t i = first; i < end; i++)
+		is_told |= page->history->series[i].is_told_by_settings;
+	if (!is_told)
+		return;
+	nn_strbuf_add(&sb, "Settings: ");
+	nn_history_words_settings(&sb, &page->history->series[first]);
+	write_sentence(page, &sb, "scale");
 }
 
 static void write_group(struct page *page, size_t first, size_t end)
@@ -224,6 +246,7 @@ static void write_group(struct page *page, size_t first, size_t end)
 	nn_html_textf(&page->html, " %s", series->key.arm);
 	nn_html_close(&page->html, "small");
 	nn_html_close(&page->html, "h3");
+	write_settings(page, first, end);
 	nn_html_open(&page->html, "article", NULL);
 	nn_html_open(&page->html, "div", "class", "grid", NULL);
 	for (size_t i = first; i < end; i++)

@@ -67,7 +67,8 @@ static json_t *change_json(const struct nn_history_series *series,
 	static const char *const states[] = {"new", "known", "lost"};
 
 	return json_pack(
-		"{s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+		"{s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+		"s:o}",
 		"index", count(change->index), "found_index",
 		change->found_index == SIZE_MAX ? json_null() : count(change->found_index),
 		"campaign_before", campaign_of(series, before(change->index)), "campaign_after",
@@ -75,7 +76,8 @@ static json_t *change_json(const struct nn_history_series *series,
 		version_of(series, before(change->index)), "version_after",
 		version_of(series, change->index), "state", states[change->state], "stored",
 		change->is_stored, "detector", nn_json_str_or_null(change->detector), "decided",
-		nn_json_str_or_null(change->decided), "p_value",
+		nn_json_str_or_null(change->decided), "settings",
+		nn_json_str_or_null(change->settings), "p_value",
 		nn_json_real_or_null(change->p_value), "p_adjusted",
 		nn_json_real_or_null(change->p_adjusted), "effect_log",
 		nn_json_real_or_null(change->effect_log), "performance_pct",
@@ -128,13 +130,14 @@ static json_t *series_json(const struct nn_history_series *series)
 	const struct nn_series_key *key = &series->key;
 
 	return json_pack(
-		"{s:o, s:o, s:b, s:o, s:b, s:o, s:o, s:o, s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o, "
-		"s:o, s:o}",
+		"{s:o, s:o, s:b, s:o, s:b, s:o, s:o, s:o, s:o, s:s, s:b, s:o, s:o, s:o, s:o, s:o, "
+		"s:o, s:o, s:o}",
 		"machine", nn_json_str_or_null(key->machine), "machine_description",
 		nn_json_str_or_null(series->machine_description), "emulated", series->is_emulated,
 		"arm", nn_json_str_or_null(key->arm), "is_ratio", series->is_ratio, "workload",
 		nn_json_str_or_null(key->workload), "metric", nn_json_str_or_null(key->metric),
-		"unit", nn_json_str_or_null(key->unit), "direction",
+		"unit", nn_json_str_or_null(key->unit), "settings",
+		nn_json_str_or_null(key->settings), "direction",
 		nn_direction_name(series->direction), "judged", series->parameters != NULL,
 		"left_out", count(series->nr_left_out), "pooled_se_log",
 		nn_json_real_or_null(series->pooled_se), "min_effect_log",

@@ -61,6 +61,7 @@ struct reading {
 	struct source *sources;
 	size_t nr_sources, cap_sources;
 	const struct source *source; /* that is being read */
+	struct nn_pairs facts;       /* of its plan */
 	struct cell *cells;          /* of its boots */
 	size_t nr_cells, cap_cells;
 	size_t boot_first; /* the first cell of the boot and workload whose runs come in */
@@ -79,6 +80,7 @@ static void release_reading(struct reading *reading)
 	free(reading->cells);
 	free(reading->labels);
 	free(reading->logs);
+	nn_pairs_release(&reading->facts);
 }
 
 NN_AUTO_DEFINE(reading, struct reading, release_reading(p))
@@ -233,7 +235,7 @@ static bool has_key(const struct nn_history_series *series, const struct nn_seri
 	/* texts are kept once each */
 	return series->key.machine == key->machine && series->key.arm == key->arm &&
 	       series->key.workload == key->workload && series->key.metric == key->metric &&
-	       series->key.unit == key->unit;
+	       series->key.unit == key->unit && series->key.settings == key->settings;
 }
 
 static struct nn_history_series *want_series(struct reading *reading,
@@ -317,18 +319,23 @@ static bool is_arm_asked_for(const struct reading *reading, const char *arm)
 	return !reading->options->arm || strcmp(reading->options->arm, arm) == 0;
 }
 
-static struct nn_series_key key_of(const struct reading *reading, const struct cell *cell)
+static struct nn_series_key key_of(const struct reading *reading, const struct cell *cell,
+				   const char *base)
 {
+	NN_AUTO(free)
+	char *settings = nn_history_settings(&reading->facts, cell->arm, base, cell->workload);
+
 	return (struct nn_series_key){.machine = reading->source->machine,
 				      .arm = cell->arm,
 				      .workload = cell->workload,
 				      .metric = cell->metric,
-				      .unit = cell->unit};
+				      .unit = cell->unit,
+				      .settings = keep_text(reading->history, settings)};
 }
 
 static int add_arm(struct reading *reading, const struct cell *cells, size_t nr, struct nn_err *err)
 {
-	const struct nn_series_key key = key_of(reading, cells);
+	const struct nn_series_key key = key_of(reading, cells, NULL);
 
 	if (!is_arm_asked_for(reading, key.arm))
 		return 0;
@@ -340,7 +347,7 @@ static int add_arm(struct reading *reading, const struct cell *cells, size_t nr,
 static int add_ratio(struct reading *reading, const struct cell *base, size_t nr_base,
 		     const struct cell *arm, size_t nr_arm, struct nn_err *err)
 {
-	struct nn_series_key key = key_of(reading, arm);
+	struct nn_series_key key = key_of(reading, arm, base->arm);
 	NN_AUTO(free) char *name = nn_asprintf("%s/%s", arm->arm, base->arm);
 	size_t i = 0, nr = 0;
 
@@ -396,10 +403,27 @@ static int add_metric(struct reading *reading, size_t from, size_t to, struct nn
 	return rc;
 }
 
-static int read_campaign(struct reading *reading, struct nn_err *err)
+static int read_plan(struct reading *reading, struct nn_err *err)
 {
+	NN_AUTO(campaign) struct nn_campaign campaign = {0};
 	int rc;
 
+	nn_pairs_release(&reading->facts);
+	reading->facts = (struct nn_pairs){0};
+	if (!reading->options->plan_facts)
+		return 0;
+	rc = nn_store_campaign_get(reading->store, reading->source->id, &campaign, err);
+	if (!rc) /* without facts no series has settings */
+		(void)reading->options->plan_facts(&campaign, &reading->facts);
+	return rc;
+}
+
+static int read_campaign(struct reading *reading, struct nn_err *err)
+{
+	int rc = read_plan(reading, err);
+
+	if (rc)
+		return rc;
 	reading->nr_cells = reading->nr_labels = reading->next_series = 0;
 	reading->workload = NULL;
 	rc = nn_store_each_run_values(reading->store, reading->source->id, take_run, reading, err);

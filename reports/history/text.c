@@ -228,6 +228,11 @@ static void put_series(struct page *page, const struct nn_history_series *series
 	NN_AUTO(strbuf) struct nn_strbuf sb = NN_STRBUF_INIT;
 
 	put_heading(page, series);
+	if (series->is_told_by_settings) {
+		nn_strbuf_add(&sb, "settings: ");
+		nn_history_words_settings(&sb, series);
+		put_sentence(page, &sb);
+	}
 	put_sparkline(page, series);
 	nn_history_words_extent(&sb, page->history, series);
 	put_sentence(page, &sb);

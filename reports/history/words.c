@@ -27,6 +27,11 @@ double nn_history_performance(const struct nn_history_series *series, double eff
 	return exp(series->direction == NN_LOWER_IS_BETTER ? -effect_log : effect_log);
 }
 
+void nn_history_words_settings(struct nn_strbuf *sb, const struct nn_history_series *series)
+{
+	add_clean(sb, series->key.settings ? series->key.settings : "unknown");
+}
+
 void nn_history_words_effect(struct nn_strbuf *sb, const struct nn_history_series *series,
 			     double effect_log)
 {
@@ -52,12 +57,28 @@ static void add_date(struct nn_strbuf *sb, const char *stamp)
 	nn_clean_add(sb, stamp, strnlen(stamp, DATE_DIGITS));
 }
 
-static void add_decided(struct nn_strbuf *sb, const struct nn_history_change *change)
+/* Settings by which a change was decided, when they are not those of the series it is told with. */
+static void add_settings(struct nn_strbuf *sb, const struct nn_history_series *series,
+			 const struct nn_history_change *change)
+{
+	const char *of_series = series->key.settings;
+
+	if (!change->settings && of_series)
+		nn_strbuf_add(sb, " without knowing the settings");
+	if (!change->settings || (of_series && strcmp(change->settings, of_series) == 0))
+		return;
+	nn_strbuf_add(sb, " for the settings ");
+	add_clean(sb, change->settings);
+}
+
+static void add_decided(struct nn_strbuf *sb, const struct nn_history_series *series,
+			const struct nn_history_change *change)
 {
 	nn_strbuf_add(sb, "decided on ");
 	add_date(sb, change->decided ? change->decided : "");
 	nn_strbuf_add(sb, " by ");
 	add_clean(sb, change->detector);
+	add_settings(sb, series, change);
 }
 
 /* Where it is found now, when that is not where it was decided to be. */
@@ -80,11 +101,11 @@ void nn_history_words_state(struct nn_strbuf *sb, const struct nn_history_series
 		nn_strbuf_add(sb, change->is_stored ? "new" : "new, not stored");
 		break;
 	case NN_CHANGE_KNOWN:
-		add_decided(sb, change);
+		add_decided(sb, series, change);
 		add_moved(sb, change);
 		break;
 	case NN_CHANGE_LOST:
-		add_decided(sb, change);
+		add_decided(sb, series, change);
 		nn_strbuf_add(sb, ", no longer found");
 		if (!series->parameters)
 			nn_strbuf_add(sb, " (too few campaigns)");

@@ -93,6 +93,8 @@ expect_sql "SELECT group_concat(arm || ' ' || detector, ', ') FROM decision ORDE
 	'other e-divisive/1, other/native e-divisive/1'
 expect_sql "SELECT DISTINCT started FROM decision JOIN campaign ON campaign.id = decision.campaign" \
 	'2100-01-08T00:00:00.000Z'
+expect_sql "SELECT settings FROM decision WHERE arm = 'other/native'" \
+	'other: target=local; native: target=local; null: runs=1 iterations=4 warmup=1'
 decisions=$(sql "SELECT * FROM decision")
 nights 17 19 1.2
 expect_exit 0 nearnative history --db "$db"
@@ -112,6 +114,19 @@ expect 'states' "$(jq -r '[.series[].changes[].state] | join(" ")' "$NN_SCRATCH/
 expect_exit 0 nearnative history --db "$db"
 expect_text "$NN_SCRATCH/out" 'by e-divisive/1, no longer found'
 expect 'decisions' "$(sql "SELECT * FROM decision")" "$decisions"
+
+# Another setting begins another series. Decisions of a time that knew no settings stay with the
+# series that their campaign is in.
+cp "$db" "$NN_SCRATCH/settings.db"
+sqlite3 "$NN_SCRATCH/settings.db" "UPDATE decision SET settings = NULL;
+	UPDATE campaign SET plan_text = replace(plan_text, 'iterations: 4', 'iterations: 5')
+	WHERE started > '2100-01-09'"
+expect_exit 0 nearnative history --db "$NN_SCRATCH/settings.db" --arm other
+expect_text "$NN_SCRATCH/out" '^settings.db: 2 series'
+expect_text "$NN_SCRATCH/out" '^  settings: other: target=local; null: runs=1 iterations=4 warmup=1$'
+expect_text "$NN_SCRATCH/out" '^  settings: other: target=local; null: runs=1 iterations=5 warmup=1$'
+expect_text "$NN_SCRATCH/out" 'by e-divisive/1 without knowing the settings, no longer found'
+expect_text "$NN_SCRATCH/out" 'and the end$'
 
 # The page loads and runs nothing; the same database gives the same bytes.
 expect_exit 0 nearnative history --db "$db" --format html --output "$NN_SCRATCH/a.html"

@@ -11,16 +11,36 @@
 #define HISTORY_TEST(function) cmocka_unit_test_setup_teardown(function, pair_setup, pair_teardown)
 
 #define WORKLOAD "iommu/nvme-read"
+#define SETTINGS "vm: target=libvirt memory=1GiB; " WORKLOAD ": runs=3; device: 0000:01:00.0"
 #define HOSTILE  "</svg><script>alert(1)</script>\033[31m"
 
-static const struct nn_history_options everything = {0};
+/* What a plan of record_night() sets the VM to; of another plan nothing is known. */
+static bool plan_facts(const struct nn_campaign *campaign, struct nn_pairs *ret_facts)
+{
+	const char *memory = strstr(campaign->plan_text, "{memory: ");
+	NN_AUTO(free) char *vm = NULL;
+
+	if (!memory)
+		return false;
+	memory += strlen("{memory: ");
+	vm = nn_asprintf("target=libvirt memory=%.*s", (int)strcspn(memory, "}"), memory);
+	nn_pairs_add(ret_facts, "plan.arm.native", "target=local");
+	nn_pairs_add(ret_facts, "plan.arm.vm", vm);
+	nn_pairs_add(ret_facts, "plan.workload." WORKLOAD, "runs=3");
+	nn_pairs_add(ret_facts, "plan.device", "0000:01:00.0");
+	return true;
+}
+
+static const struct nn_history_options everything = {.plan_facts = plan_facts};
 
 /* One night: native and vm, whose throughput is @share of what it was first. */
-static void record_night(struct pair *pair, size_t night, double share, const char *state)
+static void record_night_of(struct pair *pair, size_t night, double share, const char *state,
+			    const char *plan)
 {
 	char kernel[64];
 	struct sim sim = {
 		.state = state,
+		.plan = plan,
 		.nr_blocks = 6,
 		.seed = night + 1,
 		.series = {{.arm = "native",
@@ -40,6 +60,11 @@ static void record_night(struct pair *pair, size_t night, double share, const ch
 	(void)snprintf(kernel, sizeof(kernel), "vm kernel.release=6.%zu", night);
 	sim.facts[0] = kernel;
 	(void)sim_record(pair, &sim);
+}
+
+static void record_night(struct pair *pair, size_t night, double share, const char *state)
+{
+	record_night_of(pair, night, share, state, NULL);
 }
 
 /* @nr nights from @first on. */
@@ -236,14 +261,15 @@ static void a_decision_is_made_once(void **state)
 }
 
 /* A decision of the vm's throughput, made by hand after campaign number @campaign. */
-static void decide(struct pair *pair, int64_t campaign, const char *detector)
+static void decide(struct pair *pair, int64_t campaign, const char *detector, const char *settings)
 {
 	const struct nn_decision decision = {
 		.key = {.machine = "f00d",
 			.arm = "vm",
 			.workload = WORKLOAD,
 			.metric = "throughput",
-			.unit = "unit"},
+			.unit = "unit",
+			.settings = settings},
 		.campaign = campaign,
 		.detector = detector,
 		.parameters = "by hand",
@@ -261,7 +287,7 @@ static void decide(struct pair *pair, int64_t campaign, const char *detector)
 static void a_decision_that_is_no_longer_found_is_shown(void **state)
 {
 	record_nights(*state, 0, 14, 1);
-	decide(*state, 6, "e-divisive/1");
+	decide(*state, 6, "e-divisive/1", SETTINGS);
 	NN_AUTO(history) struct nn_history *history = read_history(*state, &everything);
 	const struct nn_history_series *vm = find_series(history, "vm");
 	NN_AUTO(free) char *text = as_text(history);
@@ -278,7 +304,7 @@ static void a_change_two_campaigns_away_is_the_decided_one(void **state)
 {
 	record_nights(*state, 0, 8, 1);
 	record_nights(*state, 8, 8, 0.9);
-	decide(*state, 6, "e-divisive/0");
+	decide(*state, 6, "e-divisive/0", SETTINGS);
 	NN_AUTO(history) struct nn_history *history = read_history(*state, &everything);
 	const struct nn_history_series *vm = find_series(history, "vm");
 	NN_AUTO(free) char *text = as_text(history);
@@ -295,13 +321,142 @@ static void a_change_three_campaigns_away_is_another(void **state)
 {
 	record_nights(*state, 0, 8, 1);
 	record_nights(*state, 8, 8, 0.9);
-	decide(*state, 5, "e-divisive/1");
+	decide(*state, 5, "e-divisive/1", SETTINGS);
 	NN_AUTO(history) struct nn_history *history = read_history(*state, &everything);
 	const struct nn_history_series *vm = find_series(history, "vm");
 
 	assert_int_equal(vm->nr_changes, 2);
 	assert_int_equal(vm->changes[0].state, NN_CHANGE_LOST);
 	assert_int_equal(vm->changes[1].state, NN_CHANGE_NEW);
+}
+
+/* ---- settings ---- */
+
+/* Eight nights of 1 GiB, then eight of 8 GiB, in which the VM is as much slower. */
+static void record_other_settings(struct pair *pair)
+{
+	record_nights(pair, 0, 8, 1);
+	for (size_t i = 0; i < 8; i++)
+		record_night_of(pair, 8 + i, 0.9, NULL, PAIR_PLAN("8GiB", ""));
+}
+
+static void other_settings_are_another_series(void **state)
+{
+	record_other_settings(*state);
+	NN_AUTO(history) struct nn_history *history = read_history(*state, &everything);
+	const struct nn_history_series *vm = find_series(history, "vm");
+	NN_AUTO(free) char *text = as_text(history);
+
+	assert_int_equal(history->nr_series, 5); /* native has the same settings all along */
+	assert_int_equal(find_series(history, "native")->nr, 16);
+	assert_false(find_series(history, "native")->is_told_by_settings);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(vm[i].nr, 8);
+		assert_int_equal(vm[i].nr_changes, 0);
+		assert_true(vm[i].is_told_by_settings);
+	}
+	assert_string_equal(vm[0].key.settings, SETTINGS);
+	assert_text(text, "\n  settings: vm: target=libvirt memory=8GiB; " WORKLOAD ": runs=3");
+	assert_text(text, "\n  settings: vm: target=libvirt memory=8GiB; native: target=local; ");
+	assert_null(strstr(text, "settings: native"));
+}
+
+/* Claims and blocks are no settings, and a plan that nobody understands has unknown ones. */
+static void only_settings_tell_series_apart(void **state)
+{
+	record_night(*state, 0, 1, NULL);
+	record_night_of(*state, 1, 1, NULL, PAIR_PLAN("1GiB", "'" PAIR_CLAIM "'"));
+	record_night_of(*state, 2, 1, NULL, "name: of another version");
+	NN_AUTO(history) struct nn_history *history = read_history(*state, &everything);
+	const struct nn_history_series *vm = find_series(history, "vm");
+	NN_AUTO(free) char *text = as_text(history);
+
+	assert_null(vm[0].key.settings);
+	assert_int_equal(vm[0].nr, 1);
+	assert_int_equal(vm[1].nr, 2);
+	assert_text(text, "\n  settings: unknown\n");
+}
+
+static void decisions_know_their_settings(void **state)
+{
+	for (size_t i = 0; i < 16; i++)
+		record_night_of(*state, i, i < 8 ? 1 : 0.9, NULL, PAIR_PLAN("8GiB", ""));
+	keep(*state);
+	record_nights(*state, 16, 14, 0.9);
+	NN_AUTO(history) struct nn_history *history = read_history(*state, &everything);
+	const struct nn_history_series *vm = find_series(history, "vm");
+
+	assert_int_equal(vm[0].nr_changes, 0);
+	assert_int_equal(vm[1].nr_changes, 1);
+	assert_int_equal(vm[1].changes[0].state, NN_CHANGE_KNOWN);
+	assert_string_equal(vm[1].changes[0].settings, vm[1].key.settings);
+}
+
+/* As of format 3, when series were not told apart: after the last night of the first settings. */
+static void a_decision_of_unknown_settings_is_told_where_its_campaign_is(void **state)
+{
+	record_other_settings(*state);
+	decide(*state, 8, "e-divisive/1", NULL);
+	NN_AUTO(history) struct nn_history *history = read_history(*state, &everything);
+	const struct nn_history_series *vm = find_series(history, "vm");
+	NN_AUTO(free) char *text = as_text(history);
+
+	assert_int_equal(vm[0].nr_changes, 1);
+	assert_int_equal(vm[0].changes[0].state, NN_CHANGE_LOST);
+	assert_int_equal(vm[0].changes[0].index, 8);
+	assert_null(vm[0].changes[0].settings);
+	assert_int_equal(vm[1].nr_changes, 0);
+	assert_int_equal(nn_history_count_unstored(history), 0);
+	assert_text(text, "by e-divisive/1 without knowing the settings, no longer found");
+	assert_text(text, "and the end");
+}
+
+static void a_decision_of_unknown_settings_is_confirmed_and_not_made_again(void **state)
+{
+	record_night_of(*state, 0, 1, NULL, PAIR_PLAN("8GiB", ""));
+	record_nights(*state, 1, 8, 1);
+	record_nights(*state, 9, 8, 0.9);
+	decide(*state, 9, "e-divisive/1", NULL);
+	NN_AUTO(history) struct nn_history *history = read_history(*state, &everything);
+	const struct nn_history_series *vm = find_series(history, "vm");
+
+	assert_int_equal(vm[0].nr_changes, 1);
+	assert_int_equal(vm[0].changes[0].state, NN_CHANGE_KNOWN);
+	assert_int_equal(vm[0].changes[0].found_index, 8);
+	assert_int_equal(vm[1].nr_changes, 0);
+}
+
+/* The build that decided understood plans that this one does not. */
+static void a_decision_of_settings_without_a_series_is_told(void **state)
+{
+	const struct nn_history_options unknown = {0};
+
+	record_nights(*state, 0, 8, 1);
+	record_nights(*state, 8, 8, 0.9);
+	keep(*state);
+	NN_AUTO(history) struct nn_history *history = read_history(*state, &unknown);
+	const struct nn_history_series *vm = find_series(history, "vm");
+	NN_AUTO(free) char *text = as_text(history);
+
+	assert_int_equal(vm->nr_changes, 1);
+	assert_int_equal(vm->changes[0].state, NN_CHANGE_KNOWN);
+	assert_text(text, "by e-divisive/1 for the settings vm: target=libvirt memory=1GiB; ");
+}
+
+static void a_page_shows_settings_that_tell_series_apart(void **state)
+{
+	NN_AUTO(strbuf) struct nn_strbuf html = NN_STRBUF_INIT;
+
+	record_other_settings(*state);
+	decide(*state, 8, "e-divisive/1", NULL);
+	NN_AUTO(history) struct nn_history *history = read_history(*state, &everything);
+
+	nn_history_html(history, "results.db", &html);
+	assert_text(nn_strbuf_str(&html),
+		    "<p class=\"scale\">Settings: vm: target=libvirt memory=8GiB; ");
+	assert_text(nn_strbuf_str(&html),
+		    ">vm " WORKLOAD ":throughput, settings vm: target=libvirt memory=1GiB; ");
+	assert_null(strstr(nn_strbuf_str(&html), "Settings: native"));
 }
 
 /* ---- A/A ---- */
@@ -491,6 +646,13 @@ int main(void)
 		HISTORY_TEST(a_decision_that_is_no_longer_found_is_shown),
 		HISTORY_TEST(a_change_two_campaigns_away_is_the_decided_one),
 		HISTORY_TEST(a_change_three_campaigns_away_is_another),
+		HISTORY_TEST(other_settings_are_another_series),
+		HISTORY_TEST(only_settings_tell_series_apart),
+		HISTORY_TEST(decisions_know_their_settings),
+		HISTORY_TEST(a_decision_of_unknown_settings_is_told_where_its_campaign_is),
+		HISTORY_TEST(a_decision_of_unknown_settings_is_confirmed_and_not_made_again),
+		HISTORY_TEST(a_decision_of_settings_without_a_series_is_told),
+		HISTORY_TEST(a_page_shows_settings_that_tell_series_apart),
 		HISTORY_TEST(an_arm_beside_itself_counts_once),
 		HISTORY_TEST(filters_choose_series),
 		HISTORY_TEST(lines_fit_and_hostile_names_do_nothing),
