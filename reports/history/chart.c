@@ -3,8 +3,10 @@
 
 #include <math.h>
 
+#include "harness/base/array.h"
 #include "harness/base/strbuf.h"
 #include "harness/stats/distribution.h"
+#include "harness/stats/moments.h"
 #include "reports/history/build.h"
 #include "reports/html/chart.h"
 #include "reports/words.h"
@@ -48,14 +50,60 @@ const char *nn_history_unit(const struct nn_history_series *series)
 	return series->is_ratio ? "ratio" : series->key.unit;
 }
 
+/*
+ * How far beyond a point, in its log, an interval may widen the axis: half of what the points span,
+ * or twice the median interval. Two boots give intervals of any width, which would squeeze all
+ * points into a line; an interval that goes on is drawn with an arrow.
+ */
+static double interval_reach(const struct nn_history_series *series)
+{
+	NN_AUTO(free) double *widths = nn_calloc(series->nr + 1, sizeof(*widths));
+	double low = INFINITY, high = -INFINITY;
+	size_t nr = 0;
+
+	for (size_t i = 0; i < series->nr; i++) {
+		const struct nn_history_point *point = &series->points[i];
+
+		low = fmin(low, point->log_mean);
+		high = fmax(high, point->log_mean);
+		if (isfinite(point->se_log))
+			widths[nr++] = half_width(point);
+	}
+	return fmax((high - low) / 2, nr ? 2 * nn_median(widths, nr) : 0);
+}
+
 static void include_points(struct nn_html_plot *plot, const struct nn_history_series *series)
 {
+	double reach = interval_reach(series);
+
 	nn_html_axis_include(&plot->x, -0.5);
 	nn_html_axis_include(&plot->x, (double)series->nr - 0.5);
 	for (size_t i = 0; i < series->nr; i++) {
-		nn_html_axis_include(&plot->y, nn_history_level(&series->points[i], -1));
-		nn_html_axis_include(&plot->y, nn_history_level(&series->points[i], 1));
+		const struct nn_history_point *point = &series->points[i];
+		double width = fmin(half_width(point), reach);
+
+		nn_html_axis_include(&plot->y, exp(point->log_mean - width));
+		nn_html_axis_include(&plot->y, exp(point->log_mean + width));
 	}
+}
+
+/* Does the lower (@side −1) or upper end of a point's interval lie beyond the axis? */
+static bool is_clipped(const struct nn_html_plot *plot, const struct nn_history_point *point,
+		       double side)
+{
+	double end = nn_history_level(point, side);
+
+	return side < 0 ? end < plot->y.low : end > plot->y.high;
+}
+
+static bool has_clipped(const struct nn_html_plot *plot, const struct nn_history_series *series)
+{
+	for (size_t i = 0; i < series->nr; i++) {
+		if (is_clipped(plot, &series->points[i], -1) ||
+		    is_clipped(plot, &series->points[i], 1))
+			return true;
+	}
+	return false;
 }
 
 /* A date below each of a few points. */
@@ -162,6 +210,26 @@ static void draw_bar(struct nn_html_plot *plot, const struct nn_history_point *p
 		     nn_html_number(nn_html_plot_y(plot, nn_history_level(point, 1))).text, NULL);
 }
 
+/* Where an interval goes on beyond the axis. */
+static void draw_arrows(struct nn_html_plot *plot, const struct nn_history_point *point, size_t i)
+{
+	double x = nn_html_plot_x(plot, (double)i);
+
+	for (double side = -1; side <= 1; side += 2) {
+		double tip = side < 0 ? plot->bottom : plot->top;
+		NN_AUTO(strbuf) struct nn_strbuf corners = NN_STRBUF_INIT;
+
+		if (!is_clipped(plot, point, side))
+			continue;
+		nn_strbuf_addf(&corners, "%s,%s", nn_html_number(x).text, nn_html_number(tip).text);
+		for (double corner = -4; corner <= 4; corner += 8)
+			nn_strbuf_addf(&corners, " %s,%s", nn_html_number(x + corner).text,
+				       nn_html_number(tip + 7 * side).text);
+		nn_html_void(plot->html, "polygon", "class", "arrow", "points",
+			     nn_strbuf_str(&corners), NULL);
+	}
+}
+
 static void draw_mark(struct nn_html_plot *plot, const struct nn_history *history,
 		      const struct nn_history_series *series, size_t i)
 {
@@ -187,23 +255,22 @@ static void draw_points(struct nn_html_plot *plot, const struct nn_history *hist
 	if (series->nr > MANY_POINTS) {
 		draw_band(plot, series);
 		draw_line(plot, series, "mean arm");
-		return;
+	} else {
+		draw_line(plot, series, "boot arm");
+		for (size_t i = 0; i < series->nr; i++)
+			draw_bar(plot, &series->points[i], i);
+		for (size_t i = 0; i < series->nr; i++)
+			draw_mark(plot, history, series, i);
 	}
-	draw_line(plot, series, "boot arm");
 	for (size_t i = 0; i < series->nr; i++)
-		draw_bar(plot, &series->points[i], i);
-	for (size_t i = 0; i < series->nr; i++)
-		draw_mark(plot, history, series, i);
+		draw_arrows(plot, &series->points[i], i);
 }
 
 void nn_history_chart(struct nn_html *html, const struct nn_history *history,
 		      const struct nn_history_series *series)
 {
 	NN_AUTO(strbuf) struct nn_strbuf title = NN_STRBUF_INIT;
-	NN_AUTO(free)
-	char *caption = nn_asprintf("Means of campaigns, %s, with 95 %% intervals; dashed: "
-				    "changes, dotted: means between them",
-				    nn_history_unit(series));
+	NN_AUTO(free) char *caption = NULL;
 	struct nn_html_plot plot;
 
 	nn_html_plot_init(&plot, html);
@@ -211,6 +278,11 @@ void nn_history_chart(struct nn_html *html, const struct nn_history *history,
 	if (!nn_html_axis_is_usable(&plot.y))
 		return;
 	nn_html_axis_fit(&plot.y, 5, LOG_FROM);
+	caption = nn_asprintf("Means of campaigns, %s, with 95 %% intervals%s; dashed: changes, "
+			      "dotted: means between them",
+			      nn_history_unit(series),
+			      has_clipped(&plot, series) ? " (arrows: they go on beyond the chart)"
+							 : "");
 	nn_strbuf_addf(&title, "%s over ", series->key.metric);
 	nn_history_words_extent(&title, history, series);
 	nn_strbuf_add(&title, ". The table below has the values.");

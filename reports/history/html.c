@@ -183,13 +183,14 @@ static void write_series(struct page *page, size_t i)
 	const struct nn_history_series *series = &page->history->series[i];
 	NN_AUTO(free) char *id = nn_asprintf("s%zu", i);
 	NN_AUTO(strbuf) struct nn_strbuf sb = NN_STRBUF_INIT;
+	NN_AUTO(strbuf) struct nn_strbuf quiet = NN_STRBUF_INIT;
 
 	nn_html_open(&page->html, "div", "id", id, NULL);
 	write_series_heading(page, series);
 	nn_history_words_extent(&sb, page->history, series);
-	if (!series->nr_changes)
-		nn_strbuf_add(&sb, "; ");
-	nn_history_words_quiet(&sb, series);
+	nn_history_words_quiet(&quiet, series);
+	if (quiet.len)
+		nn_strbuf_addf(&sb, "; %s", nn_strbuf_str(&quiet));
 	write_sentence(page, &sb, "scale");
 	write_changes(page, series);
 	nn_history_words_suspicion(&sb, page->history, series);

@@ -457,6 +457,7 @@ static void a_page_shows_settings_that_tell_series_apart(void **state)
 	assert_text(nn_strbuf_str(&html),
 		    ">vm " WORKLOAD ":throughput, settings vm: target=libvirt memory=1GiB; ");
 	assert_null(strstr(nn_strbuf_str(&html), "Settings: native"));
+	assert_text(nn_strbuf_str(&html), " unit; too few campaigns to look for changes: 8");
 }
 
 /* ---- A/A ---- */
@@ -570,6 +571,49 @@ static void lines_fit_and_hostile_names_do_nothing(void **state)
 	assert_text(nn_strbuf_str(&html), "<polyline class=\"mean arm\"");
 }
 
+/* Two boots that scatter by 5 % have an interval a hundred times as wide as six that do by 0.4 %.
+ */
+static void record_wide_night(struct pair *pair)
+{
+	(void)sim_record(pair,
+			 &(struct sim){.nr_blocks = 2,
+				       .seed = 3,
+				       .series = {SIM_SERIES("vm", WORKLOAD, "throughput",
+							     NN_HIGHER_IS_BETTER, 196, 0.05)}});
+}
+
+static void a_very_wide_interval_is_cut_and_marked(void **state)
+{
+	const struct nn_history_options options = {.arm = "vm"};
+	static const char arrow[] = "<polygon class=\"arrow\"";
+	static const char legend[] = "95 % intervals (arrows: they go on beyond the chart)";
+
+	record_nights(*state, 0, 6, 1);
+	for (size_t nr_wide = 0; nr_wide < 2; nr_wide++) {
+		NN_AUTO(history) struct nn_history *history = read_history(*state, &options);
+		NN_AUTO(strbuf) struct nn_strbuf html = NN_STRBUF_INIT;
+
+		nn_history_html(history, "results.db", &html);
+		assert_int_equal(strstr(nn_strbuf_str(&html), arrow) != NULL, nr_wide > 0);
+		assert_int_equal(strstr(nn_strbuf_str(&html), legend) != NULL, nr_wide > 0);
+		record_wide_night(*state);
+	}
+}
+
+static void intervals_that_are_all_wide_are_drawn_whole(void **state)
+{
+	const struct nn_history_options options = {.arm = "vm"};
+	NN_AUTO(strbuf) struct nn_strbuf html = NN_STRBUF_INIT;
+
+	for (size_t i = 0; i < 3; i++)
+		record_wide_night(*state);
+	NN_AUTO(history) struct nn_history *history = read_history(*state, &options);
+
+	nn_history_html(history, "results.db", &html);
+	assert_text(nn_strbuf_str(&html), "<circle class=\"arm\"");
+	assert_null(strstr(nn_strbuf_str(&html), "class=\"arrow\""));
+}
+
 /* Members the schema tells of, and only those. */
 static void check_members(const json_t *value, const json_t *schema)
 {
@@ -656,6 +700,8 @@ int main(void)
 		HISTORY_TEST(an_arm_beside_itself_counts_once),
 		HISTORY_TEST(filters_choose_series),
 		HISTORY_TEST(lines_fit_and_hostile_names_do_nothing),
+		HISTORY_TEST(a_very_wide_interval_is_cut_and_marked),
+		HISTORY_TEST(intervals_that_are_all_wide_are_drawn_whole),
 		HISTORY_TEST(json_is_what_its_schema_tells),
 		HISTORY_TEST(the_same_database_gives_the_same_bytes),
 	};
