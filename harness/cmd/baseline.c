@@ -6,6 +6,7 @@
 #include "harness/base/json.h"
 #include "harness/base/units.h"
 #include "harness/cmd/contender.h"
+#include "harness/cmd/named.h"
 
 /* As few as any verdict may rest on: reference statistics, §1.4. */
 #define MIN_BOOTS 5
@@ -105,7 +106,7 @@ static int baseline_move(const struct baseline_options *options, const struct nn
 	if (!rc)
 		rc = nn_store_open(nn_command_db(options->db), NN_STORE_WRITE, &store, err);
 	if (!rc)
-		rc = nn_contender_find(store, which, ret_campaign, err);
+		rc = nn_named_campaign(store, which, ret_campaign, err);
 	if (!rc && !options->is_forced)
 		rc = check_campaign(store, ret_campaign, err);
 	if (!rc)

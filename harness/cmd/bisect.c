@@ -11,10 +11,8 @@
 #include "harness/base/units.h"
 #include "harness/cmd/campaign.h"
 #include "harness/cmd/contender.h"
+#include "harness/cmd/named.h"
 #include "harness/plan/schedule.h"
-
-/* In front of a campaign's UUID or name that stands for itself as the baseline. */
-#define CAMPAIGN_PREFIX "campaign:"
 
 /*
  * git's contract, git-bisect(1): 0 is good, 1 to 127 bad but for 125, which skips the commit; above
@@ -189,14 +187,9 @@ static int check_options(const struct bisect_options *options, struct nn_err *er
 
 static int find_baseline(struct bisecting *bisecting, struct nn_err *err)
 {
-	const char *name = bisecting->options->baseline;
-	size_t len = strlen(CAMPAIGN_PREFIX);
-	int rc;
+	int rc = nn_named_baseline(bisecting->store, bisecting->options->baseline,
+				   &bisecting->baseline, err);
 
-	if (strncmp(name, CAMPAIGN_PREFIX, len) == 0)
-		rc = nn_contender_find(bisecting->store, name + len, &bisecting->baseline, err);
-	else
-		rc = nn_store_baseline_find(bisecting->store, name, &bisecting->baseline, err);
 	return rc ? rc
 		  : nn_contender_open(bisecting->store, &bisecting->baseline, "A",
 				      &bisecting->sides[0], err);

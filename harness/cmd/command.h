@@ -18,7 +18,7 @@
 enum nn_exit {
 	NN_EXIT_OK = 0,
 	NN_EXIT_REGRESSION = 1,     /* a refuted claim, a failed check */
-	NN_EXIT_USAGE = 2,          /* bad command line, plan or input file */
+	NN_EXIT_USAGE = 2,          /* bad command line, name, plan or input file */
 	NN_EXIT_INFRASTRUCTURE = 3, /* the machine, a device, the database or an arm failed */
 	NN_EXIT_NO_VERDICT = 4,
 	NN_EXIT_INTERRUPTED = 130,

@@ -5,8 +5,9 @@
 
 #include "harness/base/array.h"
 #include "harness/base/json.h"
-#include "harness/cmd/render.h"
 #include "harness/cmd/contender.h"
+#include "harness/cmd/named.h"
+#include "harness/cmd/render.h"
 
 struct compare_options {
 	const char *db;
@@ -91,7 +92,7 @@ static int compare_open(struct comparing *comparing, const char *const which[2],
 				       &comparing->stores[i], err);
 
 		if (!rc)
-			rc = nn_contender_find(comparing->stores[i], which[i], campaign, err);
+			rc = nn_named_campaign(comparing->stores[i], which[i], campaign, err);
 		if (!rc)
 			rc = nn_contender_open(comparing->stores[i], campaign, labels[i],
 					       &comparing->sides[i], err);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "harness/cmd/contender.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,16 +26,6 @@ void nn_contender_release(struct nn_contender *contender)
 	nn_cross_side_free(contender->cross);
 	nn_pairs_release(&contender->plan);
 	*contender = (struct nn_contender){0};
-}
-
-int nn_contender_find(struct nn_store *store, const char *which, struct nn_campaign *ret_campaign,
-		      struct nn_err *err)
-{
-	int rc = nn_store_campaign_find(store, which, ret_campaign, err);
-
-	if (rc == -ENOENT)
-		err->code = rc = -EINVAL;
-	return rc;
 }
 
 static void arms_of_ratios(const struct nn_strings *arms, struct nn_strings *ret_arms)

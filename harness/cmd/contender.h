@@ -19,10 +19,6 @@ int nn_contender_open(struct nn_store *store, const struct nn_campaign *campaign
 		      struct nn_contender *ret_contender, struct nn_err *err);
 void nn_contender_release(struct nn_contender *contender);
 
-/** A campaign that the user names; one that is not there is a bad command line: -EINVAL. */
-int nn_contender_find(struct nn_store *store, const char *which, struct nn_campaign *ret_campaign,
-		      struct nn_err *err);
-
 /** What differs between two sides; arms that @arms name as ratios count with both their arms. */
 void nn_contender_differences(const struct nn_contender *a, const struct nn_contender *b,
 			      const struct nn_strings *arms, uint32_t axes,

@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "harness/cmd/command.h"
+#include "harness/cmd/named.h"
 #include "harness/store/store.h"
 
 struct db_options {
@@ -109,6 +110,7 @@ static int db_export_execute(const struct nn_cmd *cmd, int argc, char *const *ar
 {
 	NN_AUTO(operands) struct nn_operands operands = {0};
 	NN_AUTO(store) struct nn_store *store = NULL;
+	NN_AUTO(campaign) struct nn_campaign campaign = {0};
 	struct db_options options = {0};
 	struct nn_err err = {0};
 	int rc = nn_command_parse(cmd, &nn_command_db_export, argc, argv, &options, &operands,
@@ -118,7 +120,9 @@ static int db_export_execute(const struct nn_cmd *cmd, int argc, char *const *ar
 		rc = db_open(cmd, &options, &store);
 	if (rc)
 		return rc;
-	rc = nn_store_export_csv(store, operands.nr ? operands.values[0] : NULL, stdout, &err);
+	rc = nn_named_campaign(store, operands.nr ? operands.values[0] : NULL, &campaign, &err);
+	if (!rc)
+		rc = nn_store_export_csv(store, campaign.uuid, stdout, &err);
 	if (!rc && fflush(stdout))
 		rc = nn_err_errno(&err, errno, "write to the standard output");
 	return rc ? nn_command_fail(cmd, &err) : NN_EXIT_OK;

@@ -6,11 +6,9 @@
 #include <string.h>
 
 #include "harness/base/array.h"
-#include "harness/cmd/render.h"
 #include "harness/cmd/contender.h"
-
-/* In front of a campaign's UUID or name that stands for itself as the baseline. */
-#define CAMPAIGN_PREFIX "campaign:"
+#include "harness/cmd/named.h"
+#include "harness/cmd/render.h"
 
 struct gate_options {
 	const char *db;
@@ -109,25 +107,11 @@ static struct nn_store *baseline_store(const struct gating *gating)
 	return gating->baseline_store ? gating->baseline_store : gating->store;
 }
 
-static int gate_find_baseline(struct gating *gating, const char *baseline, struct nn_err *err)
-{
-	size_t len = strlen(CAMPAIGN_PREFIX);
-	int rc;
-
-	if (strncmp(baseline, CAMPAIGN_PREFIX, len) == 0)
-		return nn_contender_find(baseline_store(gating), baseline + len,
-					 &gating->campaigns[0], err);
-	rc = nn_store_baseline_find(baseline_store(gating), baseline, &gating->campaigns[0], err);
-	if (rc == -ENOENT)
-		err->code = rc = -EINVAL; /* a name that was mistyped, not a broken machine */
-	return rc;
-}
-
 static int gate_find_candidate(struct gating *gating, struct nn_err *err)
 {
 	const struct nn_campaign *baseline = &gating->campaigns[0];
 	const char *which = gating->options->campaign;
-	int rc = nn_contender_find(gating->store, which ? which : baseline->name,
+	int rc = nn_named_campaign(gating->store, which ? which : baseline->name,
 				   &gating->campaigns[1], err);
 
 	if (rc)
@@ -149,7 +133,8 @@ static int gate_open(struct gating *gating, const char *baseline, struct nn_err 
 		rc = nn_store_open(options->baseline_db, NN_STORE_READ, &gating->baseline_store,
 				   err);
 	if (!rc)
-		rc = gate_find_baseline(gating, baseline, err);
+		rc = nn_named_baseline(baseline_store(gating), baseline, &gating->campaigns[0],
+				       err);
 	if (!rc)
 		rc = gate_find_candidate(gating, err);
 	if (!rc)

@@ -132,9 +132,12 @@ void nn_manual_roff(struct nn_strbuf *sb)
 	manual_section(sb, "EXIT STATUS");
 	manual_paragraph(
 		sb,
-		"0 ok; 1 a failed check or, with report --check, a refuted claim; 2 usage, a "
-		"bad plan or input; 3 infrastructure: the machine, a device, the "
-		"database or an arm failed; 4 with report --check, a claim without a verdict; 130 interrupted.");
+		"0 ok; 1 a failed check (doctor), a refuted claim (report --check), a regression "
+		"(gate); 2 usage: the command line, a campaign or baseline that is not there, a "
+		"plan or an input file; 3 infrastructure: the machine, a device, the database or "
+		"an arm failed; 4 no verdict (report --check, gate), campaigns that are unlike "
+		"(compare); 130 interrupted, everything restored. bisect has the codes that "
+		"git-bisect(1) wants.");
 	manual_section(sb, "ENVIRONMENT");
 	manual_paragraph(sb, "NEARNATIVE_DB: the database when --db is not given. TMPDIR: where "
 			     "short-lived files go. NO_COLOR: no colour.");

@@ -6,6 +6,7 @@
 #include "harness/base/hash.h"
 #include "harness/cmd/claims.h"
 #include "harness/cmd/command.h"
+#include "harness/cmd/named.h"
 #include "harness/cmd/render.h"
 
 struct report_options {
@@ -73,7 +74,7 @@ static int report_build(const struct nn_cmd *cmd, const struct report_options *o
 	if (!rc)
 		rc = nn_store_open(nn_command_db(options->db), NN_STORE_READ, &store, err);
 	if (!rc)
-		rc = nn_store_campaign_find(store, which, &campaign, err);
+		rc = nn_named_campaign(store, which, &campaign, err);
 	requests = (struct nn_claim_requests){claims.requests, claims.nr};
 	if (!rc)
 		rc = nn_comparison_new(store, campaign.uuid, &requests, ret_comparison, err);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "harness/cmd/campaign.h"
+#include "harness/cmd/named.h"
 
 static const struct nn_option resume_options[] = {
 	NN_OPTION("db", NN_OPTION_STRING, struct nn_campaign_options, db, "FILE",
@@ -33,7 +34,7 @@ const struct nn_command nn_command_resume = {
 static int resume_load(struct nn_store *store, const char *which, struct nn_campaign *campaign,
 		       struct nn_plan **ret_plan, struct nn_err *err)
 {
-	int rc = nn_store_campaign_find(store, which, campaign, err);
+	int rc = nn_named_campaign(store, which, campaign, err);
 
 	if (rc)
 		return rc;
