@@ -9,6 +9,7 @@
 #include "harness/base/array.h"
 #include "harness/base/json.h"
 #include "harness/base/units.h"
+#include "harness/cmd/bisect-baseline.h"
 #include "harness/cmd/campaign.h"
 #include "harness/cmd/contender.h"
 #include "harness/cmd/named.h"
@@ -91,7 +92,10 @@ const struct nn_command nn_command_bisect = {
 		"Exit status, as git-bisect(1) wants it: 0 good; 1 bad; 125 cannot tell, skip "
 		"this commit (near the threshold after all rounds, figures that cannot be "
 		"trusted, boots that fail); 128 stop, for every commit would fail alike (usage, "
-		"plan, a machine that is not fit, the database, a baseline that is unlike); 130 "
+		"plan, a machine that is not fit, the database, a baseline that is unlike or "
+		"unfit, which is found out before anything is measured where it can be: fewer than "
+		"5 boots, no figures of what is judged or none to be trusted, other settings, "
+		"another machine or build); 130 "
 		"interrupted. A script around it builds first: make || exit 125",
 	.options = bisect_options,
 	.execute = bisect_execute,
@@ -105,6 +109,7 @@ struct bisecting {
 	struct nn_store *store;
 	struct nn_campaign baseline;
 	struct nn_contender sides[2]; /* baseline and candidate */
+	uint32_t axes;                /* that may differ between them */
 	struct nn_bisect pool;
 	struct nn_strings campaigns; /* UUIDs, one a round */
 	enum nn_bisect_outcome outcome;
@@ -195,14 +200,30 @@ static int find_baseline(struct bisecting *bisecting, struct nn_err *err)
 				      &bisecting->sides[0], err);
 }
 
+static int open_baseline(struct bisecting *bisecting, struct nn_err *err)
+{
+	const struct nn_bisect_baseline baseline = {
+		.store = bisecting->store,
+		.campaign = &bisecting->baseline,
+		.side = &bisecting->sides[0],
+		.arm = bisecting->options->arm,
+		.axes = bisecting->axes,
+	};
+	int rc = find_baseline(bisecting, err);
+
+	return rc ? rc
+		  : nn_bisect_baseline_check(bisecting->cmd, &baseline, bisecting->plan,
+					     &bisecting->pool.params, err);
+}
+
 static int bisect_open(struct bisecting *bisecting, const char *plan, struct nn_err *err)
 {
 	const struct bisect_options *options = bisecting->options;
-	uint32_t axes = 0;
 	int rc = check_options(options, err);
 
+	bisecting->axes = nn_axes_of_gate();
 	if (!rc)
-		rc = nn_contender_axes(&options->allow, &axes, err);
+		rc = nn_contender_axes(&options->allow, &bisecting->axes, err);
 	if (!rc)
 		rc = nn_plan_load(plan, nn_command_catalog(), &bisecting->plan, err);
 	if (!rc && options->base)
@@ -215,7 +236,7 @@ static int bisect_open(struct bisecting *bisecting, const char *plan, struct nn_
 		rc = nn_store_open(nn_command_db(options->campaign.db), NN_STORE_CREATE,
 				   &bisecting->store, err);
 	if (!rc && options->baseline)
-		rc = find_baseline(bisecting, err);
+		rc = open_baseline(bisecting, err);
 	return rc;
 }
 
@@ -234,26 +255,10 @@ static int check_alike(const struct bisecting *bisecting, const struct nn_string
 		       struct nn_err *err)
 {
 	NN_AUTO(differences) struct nn_differences differences = {0};
-	NN_AUTO(strbuf) struct nn_strbuf sb = NN_STRBUF_INIT;
-	uint32_t axes = nn_axes_of_gate();
-	int rc = nn_contender_axes(&bisecting->options->allow, &axes, err);
 
-	if (rc)
-		return rc;
-	nn_contender_differences(&bisecting->sides[0], &bisecting->sides[1], arms, axes,
+	nn_contender_differences(&bisecting->sides[0], &bisecting->sides[1], arms, bisecting->axes,
 				 &differences);
-	if (nn_differences_are_allowed(&differences))
-		return 0;
-	for (size_t i = 0; i < differences.nr; i++) {
-		const struct nn_difference *difference = &differences.items[i];
-
-		if (!difference->is_allowed)
-			nn_strbuf_addf(&sb, "%s%s (axis %s)", sb.len ? ", " : "", difference->name,
-				       difference->axis->name);
-	}
-	return nn_err_set(err, -ENOTSUP,
-			  "the baseline is not alike: %s differ; --allow AXIS names what may",
-			  nn_strbuf_str(&sb));
+	return nn_bisect_baseline_alike(&differences, err);
 }
 
 static int read_against_baseline(struct bisecting *bisecting, const struct nn_campaign *campaign,

@@ -295,6 +295,57 @@ const struct nn_bisect_row *nn_bisect_decisive(const struct nn_bisect *bisect,
 	return worst;
 }
 
+/* ---- is a baseline fit? ---- */
+
+static const char *without_label(const char *arm)
+{
+	return strchr(arm, ':') + 1; /* labelled by nn_cross_new() */
+}
+
+static bool has_row_of(const struct nn_bisect *bisect, const char *arm)
+{
+	for (size_t i = 0; i < bisect->nr_rows; i++) {
+		if (strcmp(without_label(bisect->rows[i].base_arm), arm) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int check_row(const struct nn_bisect_row *row, struct nn_err *err)
+{
+	NN_AUTO(strbuf) struct nn_strbuf sb = NN_STRBUF_INIT;
+
+	if (row->outcome == NN_BISECT_UNTOLD) {
+		nn_words_join(&sb, &row->doubts, "; ");
+		return nn_err_set(err, -ENOTSUP, "%s:%s of %s: %s", row->workload, row->metric,
+				  without_label(row->base_arm), nn_strbuf_str(&sb));
+	}
+	if (row->nr_base >= NN_MIN_BOOTS)
+		return 0;
+	return nn_err_set(err, -ENOTSUP, "%s:%s of %s: fewer than %d boots: %zu", row->workload,
+			  row->metric, without_label(row->base_arm), NN_MIN_BOOTS, row->nr_base);
+}
+
+int nn_bisect_check_baseline(const struct nn_bisect_params *params,
+			     const struct nn_comparison *round, const struct nn_strings *arms,
+			     struct nn_err *err)
+{
+	NN_AUTO(bisect) struct nn_bisect bisect = {.params = *params};
+	int rc = 0;
+
+	nn_bisect_add_round(&bisect, round);
+	(void)nn_bisect_judge(&bisect); /* that it is no worse than itself says nothing */
+	for (size_t i = 0; i < arms->nr; i++) {
+		if (!has_row_of(&bisect, arms->items[i]))
+			return nn_err_set(err, -ENOTSUP,
+					  "%s: no finished boot measured anything that is judged",
+					  arms->items[i]);
+	}
+	for (size_t i = 0; !rc && i < bisect.nr_rows; i++)
+		rc = check_row(&bisect.rows[i], err);
+	return rc;
+}
+
 /* ---- words ---- */
 
 const char *nn_bisect_outcome_name(enum nn_bisect_outcome outcome)

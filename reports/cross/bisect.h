@@ -87,6 +87,17 @@ int nn_bisect_read_pair(struct nn_store *store, int64_t campaign, const char *ba
  */
 void nn_bisect_add_round(struct nn_bisect *bisect, const struct nn_comparison *round);
 
+/**
+ * Could any candidate be told from this baseline? Each arm that is judged needs figures, each row
+ * at least NN_MIN_BOOTS boots and nothing that speaks against them.
+ * @round: the baseline made a round of itself, by nn_cross_new().
+ * @arms: that are judged, as they were given to it.
+ * Return: 0, or -ENOTSUP with the first reason.
+ */
+int nn_bisect_check_baseline(const struct nn_bisect_params *params,
+			     const struct nn_comparison *round, const struct nn_strings *arms,
+			     struct nn_err *err);
+
 /** Judge all rows by what is there so far. */
 enum nn_bisect_outcome nn_bisect_judge(struct nn_bisect *bisect);
 

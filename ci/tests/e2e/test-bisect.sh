@@ -168,8 +168,40 @@ expect_text "$NN_SCRATCH/out" 'null:cost of B:candidate against A:candidate'
 build "$NN_SCRATCH/slow.c" candidate
 expect_exit 1 "${step[@]}" --baseline released --max-rounds 4
 
-# What is not like the baseline is no step of a bisection.
-sed 's/60000/50000/' "$plan" >"$NN_SCRATCH/unlike.yaml"
-expect_exit 128 nearnative bisect "$NN_SCRATCH/unlike.yaml" --db "$db" --baseline released \
-	--agent "$NN_SCRATCH/agent"
-expect_text "$NN_SCRATCH/err" 'the baseline is not alike: plan'
+# 128, before anything is measured: a baseline from which no candidate could be told.
+nr_campaigns=$(sql "SELECT count(*) FROM campaign")
+unfit() { # pattern of the message, plan, further arguments
+	local pattern=$1 of=$2
+
+	shift 2
+	stops "$pattern" nearnative bisect "$of" --db "$db" --agent "$NN_SCRATCH/agent" "$@"
+	expect_sql "SELECT count(*) FROM campaign" "$nr_campaigns"
+}
+change() { # sed script, name of the new plan
+	sed "$1" "$plan" >"$NN_SCRATCH/$2.yaml"
+}
+change 's/60000/50000/' unlike
+unfit 'the baseline is not alike: plan.workload.null \(axis plan\)' "$NN_SCRATCH/unlike.yaml" \
+	--baseline released
+change 's/name: candidate/name: renamed/' renamed
+unfit "does not measure 'candidate', which is judged" "$NN_SCRATCH/renamed.yaml" --baseline released
+unfit "unknown arm 'renamed', the campaigns have 'good', 'candidate'" "$NN_SCRATCH/renamed.yaml" \
+	--baseline released --arm renamed
+change 's/name: "null", .*/name: system\/timer}/' timer
+unfit "does not measure 'null', which the baseline has" "$NN_SCRATCH/timer.yaml" --baseline released
+short=$(sql "SELECT uuid FROM campaign WHERE plan_text LIKE '%seed: 7%' AND state = 'done' LIMIT 1")
+unfit "baseline 'step': null:cost of good: fewer than 5 boots: 1" "$NN_SCRATCH/short.yaml" \
+	--baseline "campaign:$short"
+failed=$(sql "SELECT uuid FROM campaign WHERE state = 'failed' LIMIT 1")
+unfit "no finished boot measured anything that is judged" "$plan" --arm candidate \
+	--baseline "campaign:$failed"
+sqlite3 "$db" "UPDATE machine SET is_emulated = 1"
+change 's/allow_emulated: true/allow_emulated: false/' real
+unfit "its machine is emulated, which plan '.*' does not allow" "$NN_SCRATCH/real.yaml" \
+	--baseline released
+sqlite3 "$db" "UPDATE campaign SET allow_emulated = 0 WHERE id = (SELECT campaign FROM baseline)"
+unfit "baseline 'step': null:cost of good: emulated: " "$plan" --baseline released
+sqlite3 "$db" "UPDATE machine SET is_emulated = 0, fingerprint = 'another'"
+unfit 'the baseline is not alike: fingerprint \(axis board\)' "$plan" --baseline released
+sqlite3 "$db" "UPDATE fact SET value = 'older' WHERE side = 'host' AND name = 'build'"
+unfit 'build \(axis harness\) differ; --allow AXIS names what may' "$plan" --baseline released

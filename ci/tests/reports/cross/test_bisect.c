@@ -239,6 +239,86 @@ static void programs_get_every_row(void **state)
 	assert_string_equal(nn_json_opt_str(json_array_get(rows, 1), "outcome"), "bad");
 }
 
+/* ---- a baseline that no candidate could be told from ---- */
+
+/* What is wrong with a campaign as the baseline of @arm; NULL: nothing. */
+static char *unfit(struct pair *pair, const struct sim *sim, const char *arm,
+		   const struct nn_bisect_params *params)
+{
+	NN_AUTO(cross_side) struct nn_cross_side *a = NULL;
+	NN_AUTO(cross_side) struct nn_cross_side *b = NULL;
+	NN_AUTO(comparison) struct nn_comparison *round = NULL;
+	int64_t campaign = sim_record(pair, sim);
+	struct nn_strings arms = {0};
+	struct nn_err err = {0};
+	int rc;
+
+	nn_strings_add(&arms, nn_strdup(arm));
+	sim_must(nn_cross_side_new(pair->store, campaign, "A", &a, &err), &err);
+	sim_must(nn_cross_side_new(pair->store, campaign, "B", &b, &err), &err);
+	sim_must(nn_cross_new(a, b, &arms, &round, &err), &err);
+	rc = nn_bisect_check_baseline(params, round, &arms, &err);
+	nn_strings_release(&arms);
+	assert_true(rc == 0 || rc == -ENOTSUP);
+	return rc ? nn_strdup(err.message) : NULL;
+}
+
+static void a_fit_baseline_is_taken(void **state)
+{
+	static const char *const arms[] = {"vm", "native", "vm/native"};
+	const struct sim sim = round_of(1, 1, 0.3, 4); /* scatter is a matter of more rounds */
+
+	for (size_t i = 0; i < NN_ARRAY_SIZE(arms); i++)
+		assert_null(unfit(*state, &sim, arms[i], &defaults));
+}
+
+static void an_unfit_baseline_is_told(void **state)
+{
+	static const struct {
+		const char *arm;
+		const char *message;
+		uint64_t nr_blocks;
+		uint64_t nr_values; /* of the vm's time */
+		double mean;        /* of it */
+		bool is_emulated;
+	} cases[] = {
+		{"vm", "w/rate:r of vm: fewer than 5 boots: 4", 4, 0, 40, false},
+		{"vm", "w/time:t of vm: fewer than 5 boots: 3", 8, 3, 40, false},
+		{"vm/native", "w/time:t of vm/native: fewer than 5 boots: 3", 8, 3, 40, false},
+		{"vm", "w/time:t of vm: a value is zero or negative", 8, 0, -1, false},
+		{"vm", "vm: no finished boot measured anything that is judged", 0, 0, 40, false},
+		{"vm", "w/rate:r of vm: emulated: recorded of the machine", 8, 0, 40, true},
+	};
+
+	for (size_t i = 0; i < NN_ARRAY_SIZE(cases); i++) {
+		struct sim sim = round_of(1, 1, 0.01, 4);
+
+		sim.nr_blocks = cases[i].nr_blocks;
+		sim.is_emulated = cases[i].is_emulated;
+		sim.series[3].nr_values = cases[i].nr_values;
+		sim.series[3].mean = cases[i].mean;
+		sim.series[3].otherwise = NN_OUTCOME_SKIPPED;
+		NN_AUTO(free) char *message = unfit(*state, &sim, cases[i].arm, &defaults);
+
+		assert_non_null(message);
+		assert_text(message, cases[i].message);
+	}
+}
+
+static void only_what_is_judged_need_be_fit(void **state)
+{
+	const struct nn_bisect_params rate = {.threshold = 0.02, .max_rounds = 3, .metric = "r"};
+	const struct nn_bisect_params none = {.threshold = 0.02, .max_rounds = 3, .metric = "x"};
+	struct sim sim = round_of(1, 1, 0.01, 4);
+
+	sim.series[3].nr_values = 3;
+	sim.series[3].otherwise = NN_OUTCOME_SKIPPED;
+	assert_null(unfit(*state, &sim, "vm", &rate));
+	NN_AUTO(free) char *message = unfit(*state, &sim, "vm", &none);
+
+	assert_string_equal(message, "vm: no finished boot measured anything that is judged");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -253,6 +333,9 @@ int main(void)
 		BISECT_TEST(a_slow_row_is_bad_whatever_another_lacks),
 		BISECT_TEST(the_baseline_counts_once),
 		BISECT_TEST(programs_get_every_row),
+		BISECT_TEST(a_fit_baseline_is_taken),
+		BISECT_TEST(an_unfit_baseline_is_told),
+		BISECT_TEST(only_what_is_judged_need_be_fit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
