@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * fio 3: --output-format=json and json+. One workload a job and direction that did I/O; jobs of the
- * same name (numjobs without group_reporting) are its iterations. Of the times the mean and those
- * percentiles are told that at least ten I/Os lie beyond: what fio prints above is but the maximum.
+ * same name (numjobs without group_reporting) are its iterations. What people compare is told, in
+ * the units that our own workloads have: IOPS, bandwidth, and of the completion latency ("clat"; of
+ * the total, "lat", where a job was not to count that) the mean and percentiles. Of the 17
+ * percentiles that fio lists unasked p50, p95, p99, p99.9 and p99.99 are told, of a list that a job
+ * asked for all; but only those that at least ten I/Os lie beyond: what fio prints above is but the
+ * maximum. Submission latency, extremes, histograms and the processor's use stay in the file, which
+ * the database keeps.
  */
 #include <string.h>
 
@@ -12,6 +17,12 @@
 
 /* Fewer samples beyond a quantile say nothing about it; less a rounding error. */
 #define MIN_BEYOND (10 - 1e-6)
+
+/* As many percentiles are listed unasked. */
+#define NR_UNASKED 17
+
+#define BYTES_PER_MB 1e6
+#define NS_PER_US    1e3
 
 struct reading {
 	const char *path;
@@ -48,15 +59,15 @@ static int give_rate(const struct reading *reading, const char *metric, const ch
 	return reading->sink->value(reading->sink->user, &value, err);
 }
 
-static int give_time(const struct reading *reading, const char *metric, double figure,
+static int give_time(const struct reading *reading, const char *metric, double figure_ns,
 		     struct nn_err *err)
 {
 	const struct nn_import_value value = {.workload = reading->workload,
 					      .metric = metric,
-					      .unit = "ns",
+					      .unit = "us",
 					      .direction = NN_LOWER_IS_BETTER,
 					      .kind = NN_KIND_TIME,
-					      .value = figure};
+					      .value = figure_ns / NS_PER_US};
 
 	return reading->sink->value(reading->sink->user, &value, err);
 }
@@ -93,33 +104,86 @@ static int give_percentile(const struct reading *reading, const char *kind, cons
 	return give_time(reading, name, json_number_value(figure), err);
 }
 
-/* One of slat_ns, clat_ns, lat_ns: mean and percentiles, of the N I/Os that it counted. */
-static int read_times(const struct reading *reading, const json_t *direction, const char *key,
-		      const char *kind, struct nn_err *err)
+/* One of clat_ns and lat_ns. */
+struct times {
+	const char *key;
+	const char *kind;
+	double nr_ios; /* that were counted; 0: it was switched off */
+	double mean_ns;
+	const json_t *percentiles;
+};
+
+static int read_times(const struct reading *reading, const json_t *direction, struct times *times,
+		      struct nn_err *err)
 {
-	const json_t *times = json_object_get(direction, key);
-	NN_AUTO(free) char *name = nn_asprintf("%s_mean", kind);
-	const json_t *percentiles = json_object_get(times, "percentile");
-	const json_t *figure;
-	const char *percent;
-	double nr_ios = 0;
-	double mean = 0;
-	int rc = nn_json_get_double(times, "N", &nr_ios, err);
+	const json_t *found = json_object_get(direction, times->key);
+	int rc = nn_json_get_double(found, "N", &times->nr_ios, err);
 
 	if (!rc)
-		rc = nn_json_get_double(times, "mean", &mean, err);
+		rc = nn_json_get_double(found, "mean", &times->mean_ns, err);
 	if (rc) {
-		(void)nn_err_prefix(err, "%s", key);
+		(void)nn_err_prefix(err, "%s", times->key);
 		return wrong(reading, err);
 	}
-	if (nr_ios <= 0)
-		return 0; /* switched off, or nothing to submit apart */
-	rc = give_time(reading, name, mean, err);
-	json_object_foreach ((json_t *)percentiles, percent, figure) {
-		if (!rc)
-			rc = give_percentile(reading, kind, percent, figure, nr_ios, err);
+	times->percentiles = json_object_get(found, "percentile");
+	return 0;
+}
+
+static int give_mean(const struct reading *reading, const struct times *times, struct nn_err *err)
+{
+	NN_AUTO(free) char *name = nn_asprintf("%s_mean", times->kind);
+
+	return give_time(reading, name, times->mean_ns, err);
+}
+
+static bool is_left_out(const char *percentile)
+{
+	static const char *const told[] = {"50.000000", "95.000000", "99.000000", "99.900000",
+					   "99.990000"};
+
+	for (size_t i = 0; i < NN_ARRAY_SIZE(told); i++) {
+		if (strcmp(told[i], percentile) == 0)
+			return false;
+	}
+	return true;
+}
+
+static int give_percentiles(const struct reading *reading, const struct times *times,
+			    struct nn_err *err)
+{
+	bool is_unasked = json_object_size(times->percentiles) == NR_UNASKED;
+	const json_t *figure;
+	const char *percentile;
+	int rc = 0;
+
+	json_object_foreach ((json_t *)times->percentiles, percentile, figure) {
+		if (!rc && !(is_unasked && is_left_out(percentile)))
+			rc = give_percentile(reading, times->kind, percentile, figure,
+					     times->nr_ios, err);
 	}
 	return rc;
+}
+
+static int read_latency(const struct reading *reading, const json_t *direction, struct nn_err *err)
+{
+	struct times of[] = {{.key = "clat_ns", .kind = "clat"}, {.key = "lat_ns", .kind = "lat"}};
+	bool has_mean = false, has_percentiles = false;
+
+	for (size_t i = 0; i < NN_ARRAY_SIZE(of); i++) {
+		int rc = read_times(reading, direction, &of[i], err);
+
+		if (!rc && of[i].nr_ios > 0 && !has_mean) {
+			has_mean = true;
+			rc = give_mean(reading, &of[i], err);
+		}
+		if (!rc && of[i].nr_ios > 0 && !has_percentiles) {
+			has_percentiles = json_object_size(of[i].percentiles) > 0;
+			rc = give_percentiles(reading, &of[i], err);
+		}
+		if (rc)
+			return rc;
+	}
+	return 0;
 }
 
 static int read_rates(const struct reading *reading, const json_t *direction, struct nn_err *err)
@@ -132,22 +196,16 @@ static int read_rates(const struct reading *reading, const json_t *direction, st
 		rc = nn_json_get_double(direction, "iops", &iops, err);
 	if (rc)
 		return wrong(reading, err);
-	rc = give_rate(reading, "bw", "B/s", bytes_per_s, err);
+	rc = give_rate(reading, "bw", "MB/s", bytes_per_s / BYTES_PER_MB, err);
 	return rc ? rc : give_rate(reading, "iops", "1/s", iops, err);
 }
 
 static int read_direction(const struct reading *reading, const json_t *direction,
 			  struct nn_err *err)
 {
-	static const struct {
-		const char *key;
-		const char *kind;
-	} times[] = {{"lat_ns", "lat"}, {"clat_ns", "clat"}, {"slat_ns", "slat"}};
 	int rc = read_rates(reading, direction, err);
 
-	for (size_t i = 0; !rc && i < NN_ARRAY_SIZE(times); i++)
-		rc = read_times(reading, direction, times[i].key, times[i].kind, err);
-	return rc;
+	return rc ? rc : read_latency(reading, direction, err);
 }
 
 /* fio's own errno of a job, which ends it early. */

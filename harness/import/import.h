@@ -2,8 +2,9 @@
 /*
  * An importer: a parser of one tool's result files. It is pure: it gets a text and tells a sink
  * what stands in it, and never reads, prints or stores. Every value is one measured figure of one
- * metric of one workload, in the tool's own unit, with the direction that the tool means; figures
- * that were not measured (a direction without I/O, "N/A") are not told.
+ * metric of one workload, in the tool's own unit or in that which our own workloads have for it,
+ * with the direction that the tool means; figures that were not measured (a direction without I/O,
+ * "N/A") are not told.
  *
  * The n-th value of a workload's metric in a file is its iteration n. Names are the tool's own;
  * nn_import_read() turns white space and colons in them into '_', because claims are written as

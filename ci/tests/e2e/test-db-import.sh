@@ -37,7 +37,7 @@ expect_sql "SELECT group_concat(block || arm, ' ') FROM (SELECT DISTINCT block, 
 	WHERE block < 2 ORDER BY 1, 2)" '0native 0vm 1native 1vm'
 expect_sql "SELECT value || unit || direction FROM v_sample WHERE arm = 'vm' AND block = 4
 	AND workload = 'fio/seq-read/read' AND metric = 'iops'" '12135.251/shigher'
-expect_sql "SELECT DISTINCT unit || direction FROM v_sample WHERE metric = 'clat_p99'" nslower
+expect_sql "SELECT DISTINCT unit || direction FROM v_sample WHERE metric = 'clat_p99'" uslower
 expect_sql "SELECT count(*) FROM artifact WHERE name = 'run-3.json'" 2
 sqlite3 -readonly "$db" "SELECT writefile('$NN_SCRATCH/kept.json', content) FROM artifact
 	JOIN boot ON boot.id = artifact.boot JOIN arm ON arm.id = boot.arm
