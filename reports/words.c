@@ -8,6 +8,7 @@
 
 #include "harness/base/clock.h"
 #include "harness/base/units.h"
+#include "harness/base/wrap.h"
 
 #define SIGNIFICANT_DIGITS 4
 
@@ -249,9 +250,5 @@ int nn_words_compare(const char *a, const char *b)
 
 size_t nn_words_width(const char *text)
 {
-	size_t width = 0;
-
-	for (; *text; text++)
-		width += ((unsigned char)*text & 0xc0) != 0x80;
-	return width;
+	return nn_columns(text);
 }

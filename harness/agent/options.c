@@ -2,8 +2,10 @@
 #include "harness/agent/options.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 #include "harness/base/clock.h"
+#include "harness/base/wrap.h"
 
 #define PATIENCE_DEFAULT_NS (600 * NN_NS_PER_S)
 
@@ -25,16 +27,14 @@ const struct nn_option nn_agent_option_table[] = {
 static const char about[] =
 	"usage: nearnative-agent [OPTION…]\n"
 	"\n"
-	"Runs inside the system that is measured: asks the orchestrator for jobs and executes each\n"
-	"in a fresh process. The orchestrator starts it; its credentials are looked for in the\n"
-	"environment (NEARNATIVE_URL, _BOOT, _TOKEN, _PIN), the SMBIOS OEM strings, the kernel\n"
-	"command line (nearnative.url=…), and a file.\n"
-	"\n";
+	"Runs inside the system that is measured: asks the orchestrator for jobs and executes each "
+	"in a fresh process. The orchestrator starts it; its credentials are looked for in the "
+	"environment (NEARNATIVE_URL, _BOOT, _TOKEN, _PIN), the SMBIOS OEM strings, the kernel "
+	"command line (nearnative.url=…), and a file.";
 
 static const char exit_codes[] =
-	"\n"
-	"exit status: 0 the orchestrator ended the session, 1 failure, 2 wrong option or no\n"
-	"credentials, 3 the orchestrator says that this boot is over, 143 stopped by a signal\n";
+	"exit status: 0 the orchestrator ended the session, 1 failure, 2 wrong option or no "
+	"credentials, 3 the orchestrator says that this boot is over, 143 stopped by a signal";
 
 int nn_agent_options_parse(int argc, char *const *argv, struct nn_agent_options *ret_options,
 			   struct nn_err *err)
@@ -68,11 +68,14 @@ int nn_agent_exit_of(int rc)
 int nn_agent_options_answer(const struct nn_agent_options *options)
 {
 	NN_AUTO(strbuf) struct nn_strbuf text = NN_STRBUF_INIT;
+	size_t width = nn_terminal_columns(STDOUT_FILENO);
 
 	if (options->is_help_wanted) {
-		nn_strbuf_add(&text, about);
-		nn_options_help(nn_agent_option_table, &text);
-		nn_strbuf_add(&text, exit_codes);
+		nn_strbuf_add_wrapped(&text, about, width);
+		nn_strbuf_addc(&text, '\n');
+		nn_options_help(nn_agent_option_table, width, &text);
+		nn_strbuf_addc(&text, '\n');
+		nn_strbuf_add_wrapped(&text, exit_codes, width);
 	} else {
 		nn_strbuf_add(&text, "nearnative-agent " NN_VERSION "\n");
 	}

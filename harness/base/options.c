@@ -6,6 +6,9 @@
 
 #include "harness/base/array.h"
 #include "harness/base/units.h"
+#include "harness/base/wrap.h"
+
+#define LABEL_COLUMNS 24
 
 static const struct nn_option *option_find(const struct nn_option *table, const char *name,
 					   size_t len)
@@ -101,13 +104,13 @@ static void option_label(const struct nn_option *option, struct nn_strbuf *sb)
 		nn_strbuf_addf(sb, " %s", option->arg);
 }
 
-void nn_options_help(const struct nn_option *table, struct nn_strbuf *sb)
+void nn_options_help(const struct nn_option *table, size_t width, struct nn_strbuf *sb)
 {
 	for (const struct nn_option *option = table; option->name; option++) {
 		NN_AUTO(strbuf) struct nn_strbuf label = NN_STRBUF_INIT;
 
 		option_label(option, &label);
-		nn_strbuf_addf(sb, "  %-24s  %s\n", nn_strbuf_str(&label), option->help);
+		nn_strbuf_add_row(sb, nn_strbuf_str(&label), LABEL_COLUMNS, option->help, width);
 	}
 }
 

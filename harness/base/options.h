@@ -63,8 +63,8 @@ struct nn_operands {
 int nn_options_parse(const struct nn_option *table, int argc, char *const *argv, void *values,
 		     struct nn_operands *ret_operands, struct nn_err *err);
 
-/** Append an aligned list "  --name ARG   help". */
-void nn_options_help(const struct nn_option *table, struct nn_strbuf *sb);
+/** Append an aligned list "  --name ARG   help", lines at most @width columns wide. */
+void nn_options_help(const struct nn_option *table, size_t width, struct nn_strbuf *sb);
 
 /** Append the rows as man(7) tagged paragraphs. */
 void nn_options_roff(const struct nn_option *table, struct nn_strbuf *sb);

@@ -5,6 +5,7 @@
 #include <fnmatch.h>
 #include <string.h>
 
+#include "harness/base/wrap.h"
 #include "harness/target/target.h"
 #include "workloads/workload.h"
 
@@ -171,15 +172,17 @@ int nn_command_print(const struct nn_cmd *cmd, const struct nn_strbuf *text)
 	return nn_command_fail(cmd, &err);
 }
 
-void nn_command_usage(const struct nn_command *self, struct nn_strbuf *sb)
+void nn_command_usage(const struct nn_command *self, size_t width, struct nn_strbuf *sb)
 {
-	nn_strbuf_addf(sb, "usage: nearnative %s%s%s%s\n\n%s.\n", self->name,
-		       self->options->name ? " [OPTIONS]" : "", self->operands[0] ? " " : "",
-		       self->operands, self->summary);
-	if (self->details)
-		nn_strbuf_addf(sb, "\n%s\n", self->details);
+	NN_AUTO(free)
+	char *text = nn_asprintf("usage: nearnative %s%s%s%s\n\n%s.%s%s", self->name,
+				 self->options->name ? " [OPTIONS]" : "",
+				 self->operands[0] ? " " : "", self->operands, self->summary,
+				 self->details ? "\n\n" : "", self->details ? self->details : "");
+
+	nn_strbuf_add_wrapped(sb, text, width);
 	if (self->options->name) {
 		nn_strbuf_add(sb, "\nOptions:\n");
-		nn_options_help(self->options, sb);
+		nn_options_help(self->options, width, sb);
 	}
 }

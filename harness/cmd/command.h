@@ -75,8 +75,8 @@ int nn_command_build_id(char ret_id[NN_SHA256_HEX_CAP], struct nn_err *err);
 /** Write to stdout and make sure that it arrived. */
 int nn_command_print(const struct nn_cmd *cmd, const struct nn_strbuf *text);
 
-/** Append usage, summary and options. */
-void nn_command_usage(const struct nn_command *self, struct nn_strbuf *sb);
+/** Append usage, summary and options, lines at most @width columns wide. */
+void nn_command_usage(const struct nn_command *self, size_t width, struct nn_strbuf *sb);
 
 /** Append the manual page of all commands, generated from their descriptors. */
 void nn_manual_roff(struct nn_strbuf *sb);

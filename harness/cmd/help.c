@@ -3,6 +3,11 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "harness/base/wrap.h"
+
+#define NAME_COLUMNS 13 /* "baseline list" */
 
 struct help_options {
 	bool is_man;
@@ -17,21 +22,30 @@ static const struct nn_option help_options[] = {
 	NN_OPTION_END,
 };
 
-static void help_overview(struct nn_strbuf *sb)
+static void help_row(const struct nn_command *command, size_t width, struct nn_strbuf *sb)
 {
-	nn_strbuf_add(sb, "nearnative: how near is a VM to the metal, and prove it\n\n"
-			  "usage: nearnative COMMAND [OPTIONS] [OPERANDS]\n\nCommands:\n");
+	nn_strbuf_add_row(sb, command->name, NAME_COLUMNS, command->summary, width);
+}
+
+static void help_overview(size_t width, struct nn_strbuf *sb)
+{
+	nn_strbuf_add_wrapped(sb,
+			      "nearnative: how near is a VM to the metal, and prove it\n\n"
+			      "usage: nearnative COMMAND [OPTIONS] [OPERANDS]\n\nCommands:",
+			      width);
 	for (size_t i = 0; i < nn_nr_commands; i++)
-		nn_strbuf_addf(sb, "  %-12s  %s\n", nn_commands[i]->name, nn_commands[i]->summary);
-	nn_strbuf_add(sb, "\n'nearnative help COMMAND' tells more. Exit codes: 0 ok, 1 failed "
-			  "check,\n2 usage, 3 infrastructure, 4 no verdict, 130 "
-			  "interrupted.\n");
+		help_row(nn_commands[i], width, sb);
+	nn_strbuf_addc(sb, '\n');
+	nn_strbuf_add_wrapped(sb,
+			      "'nearnative help COMMAND' tells more. Exit codes: 0 ok, 1 failed "
+			      "check, 2 usage, 3 infrastructure, 4 no verdict, 130 interrupted.",
+			      width);
 }
 
 static int help_execute(const struct nn_cmd *cmd, int argc, char *const *argv);
 
 /* The commands whose first word is @word: "db info", "db check"…; false when there is none. */
-static bool help_group(const char *word, struct nn_strbuf *sb)
+static bool help_group(const char *word, size_t width, struct nn_strbuf *sb)
 {
 	size_t len = strlen(word);
 	bool has_any = false;
@@ -41,7 +55,7 @@ static bool help_group(const char *word, struct nn_strbuf *sb)
 
 		if (strncmp(name, word, len) != 0 || name[len] != ' ')
 			continue;
-		nn_strbuf_addf(sb, "  %-12s  %s\n", name, nn_commands[i]->summary);
+		help_row(nn_commands[i], width, sb);
 		has_any = true;
 	}
 	return has_any;
@@ -49,18 +63,19 @@ static bool help_group(const char *word, struct nn_strbuf *sb)
 
 static int help_of(const struct nn_cmd *cmd, struct nn_operands *words, struct nn_strbuf *sb)
 {
+	size_t width = nn_terminal_columns(STDOUT_FILENO);
 	int nr_words;
 	const struct nn_command *command =
 		nn_command_find((int)words->nr, (char *const *)words->values, &nr_words);
 	struct nn_err err = {0};
 
-	if (!command && !help_group(words->values[0], sb)) {
+	if (!command && !help_group(words->values[0], width, sb)) {
 		(void)nn_err_set(&err, -EINVAL, "unknown command '%s'", words->values[0]);
 		return nn_command_fail(cmd, &err);
 	}
 	if (!command)
 		return NN_EXIT_OK;
-	nn_command_usage(command, sb);
+	nn_command_usage(command, width, sb);
 	return NN_EXIT_OK;
 }
 
@@ -89,6 +104,6 @@ static int help_execute(const struct nn_cmd *cmd, int argc, char *const *argv)
 	else if (words.nr)
 		rc = help_of(cmd, &words, &sb);
 	else
-		help_overview(&sb);
+		help_overview(nn_terminal_columns(STDOUT_FILENO), &sb);
 	return rc ? rc : nn_command_print(cmd, &sb);
 }

@@ -2,7 +2,9 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "harness/base/wrap.h"
 #include "harness/cmd/command.h"
 
 static volatile sig_atomic_t is_stopped;
@@ -67,7 +69,7 @@ int main(int argc, char **argv)
 	if (wants_help(argc - 1 - nr_words, argv + 1 + nr_words)) {
 		NN_AUTO(strbuf) struct nn_strbuf text = NN_STRBUF_INIT;
 
-		nn_command_usage(command, &text);
+		nn_command_usage(command, nn_terminal_columns(STDOUT_FILENO), &text);
 		return nn_command_print(&cmd, &text);
 	}
 	return command->execute(&cmd, argc - 1 - nr_words, argv + 1 + nr_words);

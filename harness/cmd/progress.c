@@ -2,20 +2,14 @@
 #include "harness/cmd/progress.h"
 
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "harness/base/units.h"
-
-#define DEFAULT_COLUMNS 80
+#include "harness/base/wrap.h"
 
 static int progress_columns(FILE *terminal)
 {
-	struct winsize size;
-
-	if (ioctl(fileno(terminal), TIOCGWINSZ, &size) || !size.ws_col)
-		return DEFAULT_COLUMNS;
-	return size.ws_col - 1; /* the last column would wrap */
+	return (int)nn_terminal_columns(fileno(terminal)) - 1; /* the last column would wrap */
 }
 
 void nn_progress_view_init(struct nn_progress_view *view, const struct nn_log *log, bool is_quiet)

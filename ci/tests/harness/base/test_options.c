@@ -94,7 +94,7 @@ static void help_and_manual_come_from_the_same_rows(void **state)
 	NN_AUTO(strbuf) struct nn_strbuf roff = NN_STRBUF_INIT;
 
 	(void)state;
-	nn_options_help(table, &help);
+	nn_options_help(table, 200, &help);
 	nn_options_roff(table, &roff);
 	for (const struct nn_option *option = table; option->name; option++) {
 		assert_non_null(strstr(nn_strbuf_str(&help), option->help));
