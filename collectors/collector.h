@@ -42,6 +42,7 @@ struct nn_collect {
 	const struct nn_sysroot *sysroot;
 	const char *bdf;      /* the device under test on this side, "" when there is none */
 	const char *build_id; /* of this program */
+	const char *vmm;      /* host side: the program that runs the system, or NULL */
 	const struct nn_sink *sink;
 	/* the collector's own, from start to stop */
 	void *state;

@@ -42,7 +42,8 @@ static int facts_virtualization_sample(struct nn_collect *collect, struct nn_err
 	/* programs belong to the running machine, not to a recorded tree */
 	if (collect->sysroot->prefix[0])
 		return 0;
-	report_version(collect, "qemu", "qemu-system-x86_64");
+	nn_fact(collect, "qemu.program", collect->vmm);
+	report_version(collect, "qemu", collect->vmm ? collect->vmm : "qemu-system-x86_64");
 	report_version(collect, "libvirt", "libvirtd");
 	return 0;
 }

@@ -14,6 +14,7 @@ struct nn_host_side {
 	struct nn_telemetry_batch telemetry;
 	struct nn_event_batch events;
 	uint64_t started_ns;
+	char *vmm; /* or NULL */
 };
 
 static void host_fact(void *user, const char *name, const char *value)
@@ -95,6 +96,8 @@ void nn_host_side_start(struct nn_host_side *host, const struct nn_target_boot *
 				     .build_id = params->build_id,
 				     .sink = &host->sink};
 
+	host->vmm = nn_strdup(boot->vmm); /* the boot's own ends before the collectors do */
+	collect.vmm = host->vmm;
 	host->set = nn_collector_set_start(NN_SIDE_HOST, &collect);
 	nn_collector_set_sample(host->set, NN_COLLECT_FACTS);
 	nn_collector_set_sample(host->set, NN_COLLECT_TELEMETRY);
@@ -128,5 +131,6 @@ void nn_host_side_free(struct nn_host_side *host)
 	nn_pairs_release(&host->facts);
 	nn_telemetry_batch_release(&host->telemetry);
 	nn_event_batch_release(&host->events);
+	free(host->vmm);
 	free(host);
 }

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include <libxml/parser.h>
 #include <libxml/tree.h>
 
 #include "harness/base/array.h"
@@ -373,4 +374,29 @@ int nn_domain_xml(const struct nn_domain *domain, char **ret_xml, struct nn_err 
 	*ret_xml = document_text(doc);
 	xmlFreeDoc(doc);
 	return 0;
+}
+
+/* ---- what libvirt says ---- */
+
+static const xmlNode *child(const xmlNode *parent, const char *name)
+{
+	const xmlNode *node = parent ? parent->children : NULL;
+
+	while (node && (node->type != XML_ELEMENT_NODE || strcmp((const char *)node->name, name)))
+		node = node->next;
+	return node;
+}
+
+char *nn_domain_emulator(const char *xml)
+{
+	xmlDoc *doc = xmlReadMemory(xml, (int)strlen(xml), NULL, NULL,
+				    XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+	const xmlNode *devices = doc ? child(xmlDocGetRootElement(doc), "devices") : NULL;
+	const xmlNode *emulator = child(devices, "emulator");
+	xmlChar *text = emulator ? xmlNodeGetContent(emulator) : NULL;
+	char *path = text && *text ? nn_strdup((const char *)text) : NULL;
+
+	xmlFree(text);
+	xmlFreeDoc(doc);
+	return path;
 }

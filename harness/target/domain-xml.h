@@ -48,6 +48,10 @@ struct nn_domain {
  */
 int nn_domain_xml(const struct nn_domain *domain, char **ret_xml, struct nn_err *err);
 
+/** The program that libvirt runs for a domain, from its XML; the caller's, NULL: it does not say.
+ */
+char *nn_domain_emulator(const char *xml);
+
 /** The name of the domain of a boot, the caller's. */
 char *nn_domain_name(const char *boot);
 

@@ -33,6 +33,7 @@ struct libvirt_state {
 	struct nn_binding binding; /* what was changed for this boot */
 	char *console_path;
 	char *initrd; /* made by us, or NULL */
+	char *vmm;    /* what libvirt started, or NULL */
 	virConnectPtr connection;
 	virDomainPtr domain;
 	bool is_lost; /* a call was left behind: the domain's state is unknown */
@@ -257,6 +258,17 @@ static int make_xml(const struct nn_target_boot *boot, const struct nn_credentia
 	return rc;
 }
 
+/* A wrapper script beside QEMU tells QEMU's version: its path tells them apart. */
+static void tell_vmm(struct nn_target_boot *boot, const char *xml)
+{
+	struct libvirt_state *state = boot->state;
+	NN_AUTO(free) char *emulator = nn_domain_emulator(xml);
+	char *path = emulator ? realpath(emulator, NULL) : NULL;
+
+	state->vmm = path ? path : NN_STEAL(emulator); /* it may be of another machine */
+	boot->vmm = state->vmm;
+}
+
 /* Keep the XML as libvirt resolved it, with the machine type's version, but without the token. */
 static int keep_xml(struct nn_target_boot *boot, const struct nn_credentials *cred,
 		    struct nn_err *err)
@@ -268,6 +280,7 @@ static int keep_xml(struct nn_target_boot *boot, const struct nn_credentials *cr
 
 	if (rc)
 		return rc;
+	tell_vmm(boot, xml);
 	token = cred->token[0] ? strstr(xml, cred->token) : NULL;
 	if (token)
 		memset(token, '*', strlen(cred->token));
@@ -474,6 +487,7 @@ static void state_free(struct libvirt_state *state)
 	nn_binding_release(&state->binding);
 	free(state->console_path);
 	free(state->initrd);
+	free(state->vmm);
 	free(state);
 }
 
@@ -493,6 +507,7 @@ static int libvirt_restore(struct nn_target_boot *boot, struct nn_err *err)
 		rc = nn_err_set(err, end_rc, "%s", why.message);
 	state_free(state);
 	boot->state = NULL;
+	boot->vmm = NULL;
 	return rc;
 }
 

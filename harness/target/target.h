@@ -47,6 +47,9 @@ struct nn_target_boot {
 	/* out: how the arm finds the devices; filled by prepare */
 	struct nn_device_id device;
 	struct nn_device_id spare;
+	/* out: the program on this host that runs the system, its real path; filled by boot, until
+	 * restore; NULL: there is none, or it is not known */
+	const char *vmm;
 	/* the target's own, from prepare to restore */
 	void *state;
 };

@@ -196,6 +196,36 @@ static void a_disk_image_boots_by_firmware_and_stays_as_it_is(void **unused)
 	expect_all(&disk_image, expected, NN_ARRAY_SIZE(expected));
 }
 
+static void emulator_is_what_libvirt_resolved(void **unused)
+{
+	static const struct {
+		const char *xml;
+		const char *emulator;
+	} cases[] = {
+		{"<domain type='kvm'><name>x</name><devices>\n  <emulator>/usr/bin/qemu</emulator>"
+		 "<disk/></devices></domain>",
+		 "/usr/bin/qemu"},
+		{"<domain><devices><emulator>/opt/a&amp;b</emulator></devices></domain>",
+		 "/opt/a&b"},
+		{"<domain><devices><emulator/></devices></domain>", NULL},
+		{"<domain><emulator>/elsewhere</emulator><devices/></domain>", NULL},
+		{"<domain/>", NULL},
+		{"no XML", NULL},
+	};
+
+	(void)unused;
+	for (size_t i = 0; i < NN_ARRAY_SIZE(cases); i++) {
+		NN_AUTO(free) char *emulator = nn_domain_emulator(cases[i].xml);
+
+		if (!cases[i].emulator) {
+			assert_null(emulator);
+			continue;
+		}
+		assert_non_null(emulator);
+		assert_string_equal(emulator, cases[i].emulator);
+	}
+}
+
 static void too_many_slots_are_refused(void **unused)
 {
 	char *bdfs[14];
@@ -256,6 +286,7 @@ int main(void)
 		cmocka_unit_test(functions_keep_their_slots_together_behind_root_ports),
 		cmocka_unit_test(functions_without_function_0_are_counted_anew),
 		cmocka_unit_test(a_disk_image_boots_by_firmware_and_stays_as_it_is),
+		cmocka_unit_test(emulator_is_what_libvirt_resolved),
 		cmocka_unit_test(too_many_slots_are_refused),
 		cmocka_unit_test(libvirts_schema_accepts_every_kind),
 	};

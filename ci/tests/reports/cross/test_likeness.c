@@ -175,6 +175,7 @@ static void a_difference_belongs_to_its_axis(void **state)
 		{"kernel.cmdline", "quiet iommu=pt mitigations=off", "kernel"},
 		{"device.driver", "nouveau", "driver"},
 		{"qemu", "QEMU 9", "hypervisor"},
+		{"qemu.program", "/opt/qemu/wrapper", "hypervisor"},
 		{"device.id", "10de:2bb1", "device"},
 		{"gpu.power_cap", "300 W", "device"},
 		{"device.link.width", "8", "device"},
