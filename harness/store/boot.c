@@ -45,7 +45,8 @@ int nn_store_boot_add(struct nn_store *store, const struct nn_boot_row *row, int
 	if (!rc)
 		rc = nn_transaction_commit(&transaction, err);
 	if (rc)
-		return nn_err_prefix(err, "add boot of block %llu", (unsigned long long)row->block);
+		return nn_err_prefix(err, "add boot of block %llu",
+				     (unsigned long long)row->block + 1);
 	*ret_id = id;
 	memcpy(ret_uuid, uuid, sizeof(uuid));
 	return 0;

@@ -21,7 +21,7 @@ static void boot_of_another_campaigns_arm_is_refused_whole(void **state)
 	int64_t id = -1;
 
 	assert_int_equal(nn_store_boot_add(f->store, &row, &id, uuid, &f->err), -ENOENT);
-	assert_message(f, "add boot of block 0");
+	assert_message(f, "add boot of block 1");
 	assert_message(f, "no arm of this campaign");
 	assert_string_equal(uuid, "untouched");
 	assert_int_equal(id, -1);
