@@ -4,104 +4,11 @@
 
 #include <errno.h>
 
-#include "ci/tests/reports/pair.h"
+#include "ci/tests/reports/history/nights.h"
 #include "harness/base/json.h"
 #include "reports/words.h"
 
-#define HISTORY_TEST(function) cmocka_unit_test_setup_teardown(function, pair_setup, pair_teardown)
-
-#define WORKLOAD "iommu/nvme-read"
-#define SETTINGS "vm: target=libvirt memory=1GiB; " WORKLOAD ": runs=3; device: 0000:01:00.0"
-#define HOSTILE  "</svg><script>alert(1)</script>\033[31m"
-
-/* What a plan of record_night() sets the VM to; of another plan nothing is known. */
-static bool plan_facts(const struct nn_campaign *campaign, struct nn_pairs *ret_facts)
-{
-	const char *memory = strstr(campaign->plan_text, "{memory: ");
-	NN_AUTO(free) char *vm = NULL;
-
-	if (!memory)
-		return false;
-	memory += strlen("{memory: ");
-	vm = nn_asprintf("target=libvirt memory=%.*s", (int)strcspn(memory, "}"), memory);
-	nn_pairs_add(ret_facts, "plan.arm.native", "target=local");
-	nn_pairs_add(ret_facts, "plan.arm.vm", vm);
-	nn_pairs_add(ret_facts, "plan.workload." WORKLOAD, "runs=3");
-	nn_pairs_add(ret_facts, "plan.device", "0000:01:00.0");
-	return true;
-}
-
-static const struct nn_history_options everything = {.plan_facts = plan_facts};
-
-/* One night: native and vm, whose throughput is @share of what it was first. */
-static void record_night_of(struct pair *pair, size_t night, double share, const char *state,
-			    const char *plan)
-{
-	char kernel[64];
-	struct sim sim = {
-		.state = state,
-		.plan = plan,
-		.nr_blocks = 6,
-		.seed = night + 1,
-		.series = {{.arm = "native",
-			    .workload = WORKLOAD,
-			    .metric = "throughput",
-			    .direction = NN_HIGHER_IS_BETTER,
-			    .mean = 200,
-			    .sd = 0.004},
-			   {.arm = "vm",
-			    .workload = WORKLOAD,
-			    .metric = "throughput",
-			    .direction = NN_HIGHER_IS_BETTER,
-			    .mean = 196 * share,
-			    .sd = 0.004}},
-	};
-
-	(void)snprintf(kernel, sizeof(kernel), "vm kernel.release=6.%zu", night);
-	sim.facts[0] = kernel;
-	(void)sim_record(pair, &sim);
-}
-
-static void record_night(struct pair *pair, size_t night, double share, const char *state)
-{
-	record_night_of(pair, night, share, state, NULL);
-}
-
-/* @nr nights from @first on. */
-static void record_nights(struct pair *pair, size_t first, size_t nr, double share)
-{
-	for (size_t i = 0; i < nr; i++)
-		record_night(pair, first + i, share, NULL);
-}
-
-static struct nn_history *read_history(struct pair *pair, const struct nn_history_options *options)
-{
-	struct nn_history *history = NULL;
-	struct nn_err err = {0};
-
-	pair_open(pair);
-	sim_must(nn_history_new(pair->store, options, &history, &err), &err);
-	return history;
-}
-
-static const struct nn_history_series *find_series(const struct nn_history *history,
-						   const char *arm)
-{
-	for (size_t i = 0; i < history->nr_series; i++) {
-		if (strcmp(history->series[i].key.arm, arm) == 0)
-			return &history->series[i];
-	}
-	fail_msg("no series of arm '%s'", arm);
-	return NULL;
-}
-
-static char *as_text(const struct nn_history *history)
-{
-	struct nn_strbuf out = NN_STRBUF_INIT;
-
-	nn_history_text(history, "results.db", false, &out);
-	return nn_strbuf_detach(&out);
-}
+#define HOSTILE "</svg><script>alert(1)</script>\033[31m"
 
 static void a_step_is_found_between_its_versions(void **state)
 {
@@ -232,15 +139,6 @@ static void fresh_shift_hides_no_older_change(void **state)
 
 /* ---- decisions ---- */
 
-static void keep(struct pair *pair)
-{
-	NN_AUTO(history) struct nn_history *history = read_history(pair, &everything);
-	struct nn_err err = {0};
-
-	sim_must(nn_history_keep(history, pair->store, &err), &err);
-	assert_int_equal(nn_history_count_unstored(history), 0);
-}
-
 static void a_decision_is_made_once(void **state)
 {
 	record_nights(*state, 0, 8, 1);
@@ -258,30 +156,6 @@ static void a_decision_is_made_once(void **state)
 	assert_int_equal(nn_history_count_unstored(history), 0);
 	assert_text(text, "decided on ");
 	assert_text(text, " by e-divisive/1; between");
-}
-
-/* A decision of the vm's throughput, made by hand after campaign number @campaign. */
-static void decide(struct pair *pair, int64_t campaign, const char *detector, const char *settings)
-{
-	const struct nn_decision decision = {
-		.key = {.machine = "f00d",
-			.arm = "vm",
-			.workload = WORKLOAD,
-			.metric = "throughput",
-			.unit = "unit",
-			.settings = settings},
-		.campaign = campaign,
-		.detector = detector,
-		.parameters = "by hand",
-		.p_value = 0.002,
-		.effect_log = log(0.9),
-		.before = 200,
-		.after = 180,
-	};
-	struct nn_err err = {0};
-
-	pair_open(pair);
-	sim_must(nn_store_decision_add(pair->store, &decision, NULL, &err), &err);
 }
 
 static void a_decision_that_is_no_longer_found_is_shown(void **state)
@@ -328,136 +202,6 @@ static void a_change_three_campaigns_away_is_another(void **state)
 	assert_int_equal(vm->nr_changes, 2);
 	assert_int_equal(vm->changes[0].state, NN_CHANGE_LOST);
 	assert_int_equal(vm->changes[1].state, NN_CHANGE_NEW);
-}
-
-/* ---- settings ---- */
-
-/* Eight nights of 1 GiB, then eight of 8 GiB, in which the VM is as much slower. */
-static void record_other_settings(struct pair *pair)
-{
-	record_nights(pair, 0, 8, 1);
-	for (size_t i = 0; i < 8; i++)
-		record_night_of(pair, 8 + i, 0.9, NULL, PAIR_PLAN("8GiB", ""));
-}
-
-static void other_settings_are_another_series(void **state)
-{
-	record_other_settings(*state);
-	NN_AUTO(history) struct nn_history *history = read_history(*state, &everything);
-	const struct nn_history_series *vm = find_series(history, "vm");
-	NN_AUTO(free) char *text = as_text(history);
-
-	assert_int_equal(history->nr_series, 5); /* native has the same settings all along */
-	assert_int_equal(find_series(history, "native")->nr, 16);
-	assert_false(find_series(history, "native")->is_told_by_settings);
-	for (size_t i = 0; i < 2; i++) {
-		assert_int_equal(vm[i].nr, 8);
-		assert_int_equal(vm[i].nr_changes, 0);
-		assert_true(vm[i].is_told_by_settings);
-	}
-	assert_string_equal(vm[0].key.settings, SETTINGS);
-	assert_text(text, "\n  settings: vm: target=libvirt memory=8GiB; " WORKLOAD ": runs=3");
-	assert_text(text, "\n  settings: vm: target=libvirt memory=8GiB; native: target=local; ");
-	assert_null(strstr(text, "settings: native"));
-}
-
-/* Claims and blocks are no settings, and a plan that nobody understands has unknown ones. */
-static void only_settings_tell_series_apart(void **state)
-{
-	record_night(*state, 0, 1, NULL);
-	record_night_of(*state, 1, 1, NULL, PAIR_PLAN("1GiB", "'" PAIR_CLAIM "'"));
-	record_night_of(*state, 2, 1, NULL, "name: of another version");
-	NN_AUTO(history) struct nn_history *history = read_history(*state, &everything);
-	const struct nn_history_series *vm = find_series(history, "vm");
-	NN_AUTO(free) char *text = as_text(history);
-
-	assert_null(vm[0].key.settings);
-	assert_int_equal(vm[0].nr, 1);
-	assert_int_equal(vm[1].nr, 2);
-	assert_text(text, "\n  settings: unknown\n");
-}
-
-static void decisions_know_their_settings(void **state)
-{
-	for (size_t i = 0; i < 16; i++)
-		record_night_of(*state, i, i < 8 ? 1 : 0.9, NULL, PAIR_PLAN("8GiB", ""));
-	keep(*state);
-	record_nights(*state, 16, 14, 0.9);
-	NN_AUTO(history) struct nn_history *history = read_history(*state, &everything);
-	const struct nn_history_series *vm = find_series(history, "vm");
-
-	assert_int_equal(vm[0].nr_changes, 0);
-	assert_int_equal(vm[1].nr_changes, 1);
-	assert_int_equal(vm[1].changes[0].state, NN_CHANGE_KNOWN);
-	assert_string_equal(vm[1].changes[0].settings, vm[1].key.settings);
-}
-
-/* As of format 3, when series were not told apart: after the last night of the first settings. */
-static void a_decision_of_unknown_settings_is_told_where_its_campaign_is(void **state)
-{
-	record_other_settings(*state);
-	decide(*state, 8, "e-divisive/1", NULL);
-	NN_AUTO(history) struct nn_history *history = read_history(*state, &everything);
-	const struct nn_history_series *vm = find_series(history, "vm");
-	NN_AUTO(free) char *text = as_text(history);
-
-	assert_int_equal(vm[0].nr_changes, 1);
-	assert_int_equal(vm[0].changes[0].state, NN_CHANGE_LOST);
-	assert_int_equal(vm[0].changes[0].index, 8);
-	assert_null(vm[0].changes[0].settings);
-	assert_int_equal(vm[1].nr_changes, 0);
-	assert_int_equal(nn_history_count_unstored(history), 0);
-	assert_text(text, "by e-divisive/1 without knowing the settings, no longer found");
-	assert_text(text, "and the end");
-}
-
-static void a_decision_of_unknown_settings_is_confirmed_and_not_made_again(void **state)
-{
-	record_night_of(*state, 0, 1, NULL, PAIR_PLAN("8GiB", ""));
-	record_nights(*state, 1, 8, 1);
-	record_nights(*state, 9, 8, 0.9);
-	decide(*state, 9, "e-divisive/1", NULL);
-	NN_AUTO(history) struct nn_history *history = read_history(*state, &everything);
-	const struct nn_history_series *vm = find_series(history, "vm");
-
-	assert_int_equal(vm[0].nr_changes, 1);
-	assert_int_equal(vm[0].changes[0].state, NN_CHANGE_KNOWN);
-	assert_int_equal(vm[0].changes[0].found_index, 8);
-	assert_int_equal(vm[1].nr_changes, 0);
-}
-
-/* The build that decided understood plans that this one does not. */
-static void a_decision_of_settings_without_a_series_is_told(void **state)
-{
-	const struct nn_history_options unknown = {0};
-
-	record_nights(*state, 0, 8, 1);
-	record_nights(*state, 8, 8, 0.9);
-	keep(*state);
-	NN_AUTO(history) struct nn_history *history = read_history(*state, &unknown);
-	const struct nn_history_series *vm = find_series(history, "vm");
-	NN_AUTO(free) char *text = as_text(history);
-
-	assert_int_equal(vm->nr_changes, 1);
-	assert_int_equal(vm->changes[0].state, NN_CHANGE_KNOWN);
-	assert_text(text, "by e-divisive/1 for the settings vm: target=libvirt memory=1GiB; ");
-}
-
-static void a_page_shows_settings_that_tell_series_apart(void **state)
-{
-	NN_AUTO(strbuf) struct nn_strbuf html = NN_STRBUF_INIT;
-
-	record_other_settings(*state);
-	decide(*state, 8, "e-divisive/1", NULL);
-	NN_AUTO(history) struct nn_history *history = read_history(*state, &everything);
-
-	nn_history_html(history, "results.db", &html);
-	assert_text(nn_strbuf_str(&html),
-		    "<p class=\"scale\">Settings: vm: target=libvirt memory=8GiB; ");
-	assert_text(nn_strbuf_str(&html),
-		    ">vm " WORKLOAD ":throughput, settings vm: target=libvirt memory=1GiB; ");
-	assert_null(strstr(nn_strbuf_str(&html), "Settings: native"));
-	assert_text(nn_strbuf_str(&html), " unit; too few campaigns to look for changes: 8");
 }
 
 /* ---- A/A ---- */
@@ -571,49 +315,6 @@ static void lines_fit_and_hostile_names_do_nothing(void **state)
 	assert_text(nn_strbuf_str(&html), "<polyline class=\"mean arm\"");
 }
 
-/* Two boots that scatter by 5 % have an interval a hundred times as wide as six that do by 0.4 %.
- */
-static void record_wide_night(struct pair *pair)
-{
-	(void)sim_record(pair,
-			 &(struct sim){.nr_blocks = 2,
-				       .seed = 3,
-				       .series = {SIM_SERIES("vm", WORKLOAD, "throughput",
-							     NN_HIGHER_IS_BETTER, 196, 0.05)}});
-}
-
-static void a_very_wide_interval_is_cut_and_marked(void **state)
-{
-	const struct nn_history_options options = {.arm = "vm"};
-	static const char arrow[] = "<polygon class=\"arrow\"";
-	static const char legend[] = "95 % intervals (arrows: they go on beyond the chart)";
-
-	record_nights(*state, 0, 6, 1);
-	for (size_t nr_wide = 0; nr_wide < 2; nr_wide++) {
-		NN_AUTO(history) struct nn_history *history = read_history(*state, &options);
-		NN_AUTO(strbuf) struct nn_strbuf html = NN_STRBUF_INIT;
-
-		nn_history_html(history, "results.db", &html);
-		assert_int_equal(strstr(nn_strbuf_str(&html), arrow) != NULL, nr_wide > 0);
-		assert_int_equal(strstr(nn_strbuf_str(&html), legend) != NULL, nr_wide > 0);
-		record_wide_night(*state);
-	}
-}
-
-static void intervals_that_are_all_wide_are_drawn_whole(void **state)
-{
-	const struct nn_history_options options = {.arm = "vm"};
-	NN_AUTO(strbuf) struct nn_strbuf html = NN_STRBUF_INIT;
-
-	for (size_t i = 0; i < 3; i++)
-		record_wide_night(*state);
-	NN_AUTO(history) struct nn_history *history = read_history(*state, &options);
-
-	nn_history_html(history, "results.db", &html);
-	assert_text(nn_strbuf_str(&html), "<circle class=\"arm\"");
-	assert_null(strstr(nn_strbuf_str(&html), "class=\"arrow\""));
-}
-
 /* Members the schema tells of, and only those. */
 static void check_members(const json_t *value, const json_t *schema)
 {
@@ -690,18 +391,9 @@ int main(void)
 		HISTORY_TEST(a_decision_that_is_no_longer_found_is_shown),
 		HISTORY_TEST(a_change_two_campaigns_away_is_the_decided_one),
 		HISTORY_TEST(a_change_three_campaigns_away_is_another),
-		HISTORY_TEST(other_settings_are_another_series),
-		HISTORY_TEST(only_settings_tell_series_apart),
-		HISTORY_TEST(decisions_know_their_settings),
-		HISTORY_TEST(a_decision_of_unknown_settings_is_told_where_its_campaign_is),
-		HISTORY_TEST(a_decision_of_unknown_settings_is_confirmed_and_not_made_again),
-		HISTORY_TEST(a_decision_of_settings_without_a_series_is_told),
-		HISTORY_TEST(a_page_shows_settings_that_tell_series_apart),
 		HISTORY_TEST(an_arm_beside_itself_counts_once),
 		HISTORY_TEST(filters_choose_series),
 		HISTORY_TEST(lines_fit_and_hostile_names_do_nothing),
-		HISTORY_TEST(a_very_wide_interval_is_cut_and_marked),
-		HISTORY_TEST(intervals_that_are_all_wide_are_drawn_whole),
 		HISTORY_TEST(json_is_what_its_schema_tells),
 		HISTORY_TEST(the_same_database_gives_the_same_bytes),
 	};
