@@ -116,7 +116,7 @@ expect_text "$NN_SCRATCH/out" "the agent's build differs"
 # 125: boots that fail.
 rm "$NN_SCRATCH/candidate.so"
 BISECT_CANDIDATE=/bin/false expect_exit 125 "${pair[@]}"
-expect_text "$NN_SCRATCH/err" 'boots failed, as many as are planned'
+expect_text "$NN_SCRATCH/err" 'one boot failed 4 times'
 expect_text "$NN_SCRATCH/out" '^cannot tell:'
 
 # 128: whatever every commit would end with.
