@@ -115,7 +115,7 @@ libraries:
 	[ -z "$$missing" ] || { echo "missing libraries, install$$missing (make deps does)" >&2; exit 1; }
 
 .PHONY: unit-tests lint format format-check lab virtual-time lab-gate lab-gate-baseline lab-gate-proof
-.PHONY: validate validate-readme bench
+.PHONY: validate validate-readme bench torture
 unit-tests: $(UNIT_BIN)
 
 virtual-time: all ## three campaigns in the deterministic lab; print how well their ratios agree
@@ -139,6 +139,9 @@ lab-gate-baseline: all ## let KERNEL=… and QEMU=… be the baseline of lab-gat
 
 lab-gate-proof: all ## lab-gate catches longer paths and is silent on unchanged ones (an hour)
 	$(Q)ci/lab-gate-proof $(BUILD)
+
+torture: all $(BUILD)/torture-proxy ## kill and damage campaigns in the lab at random instants (hours)
+	$(Q)ci/torture/run $(BUILD) $(if $(TORTURE_FAULTS),--faults $(TORTURE_FAULTS)) $(if $(TORTURE_SEED),--seed $(TORTURE_SEED))
 
 lab: ## prepare the software lab's kernel and initramfs
 	$(Q)ci/lab/prepare
@@ -176,6 +179,12 @@ $(BUILD)/validate: $(VALIDATE_OBJ) $(BENCH_OBJ)
 $(BUILD)/measure: $(MEASURE_OBJ) $(BENCH_OBJ)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $^ $(HOST_LIBS)
+
+# The misbehaving network of the fault campaign.
+$(BUILD)/torture-proxy: $(call objects,obj,ci/torture/proxy.c harness/base/array.c harness/base/err.c \
+	harness/base/strbuf.c harness/base/units.c)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lm -lpthread
 
 $(BUILD)/obj/%.o: %.c | libraries $(GENERATED)
 	$(call say,CC,$@)

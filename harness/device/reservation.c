@@ -135,6 +135,24 @@ void nn_reservations_give_back(struct nn_reservations *reservations, bool is_cha
 	*reservations = (struct nn_reservations){0};
 }
 
+void nn_reservations_forget(const struct nn_sysroot *root, const char *owner)
+{
+	NN_AUTO(name_list) struct nn_name_list files = {0};
+
+	if (nn_sysfs_list(root, FOLDER, &files, NULL))
+		return; /* what cannot be seen leads at worst to a journal without entries */
+	for (size_t i = 0; i < files.nr; i++) {
+		NN_AUTO(free)
+		char *path = nn_asprintf("%s" FOLDER "/%s", root->prefix, files.names[i]);
+		NN_AUTO(free) char *named = owner_of(path);
+		NN_AUTO(fd) int fd = open(path, O_RDWR | O_CLOEXEC);
+
+		if (named && strcmp(named, owner) == 0 && fd >= 0 &&
+		    flock(fd, LOCK_EX | LOCK_NB) == 0)
+			(void)unlink(path);
+	}
+}
+
 int nn_reservation_owners(const struct nn_sysroot *root, struct nn_name_list *ret_paths,
 			  struct nn_err *err)
 {

@@ -38,6 +38,9 @@ int nn_reservations_take(const struct nn_sysroot *root, const struct nn_name_lis
 /** Give them back. @is_changed: the machine is not as it was; the files go on naming the owner. */
 void nn_reservations_give_back(struct nn_reservations *reservations, bool is_changed);
 
+/** Remove what a crash left of this owner: its journal has nothing to give back any more. */
+void nn_reservations_forget(const struct nn_sysroot *root, const char *owner);
+
 /** The databases that the files name, each once. */
 int nn_reservation_owners(const struct nn_sysroot *root, struct nn_name_list *ret_paths,
 			  struct nn_err *err);

@@ -190,7 +190,9 @@ int nn_runner_restore(struct nn_store *store, const struct nn_sysroot *sysroot,
 					  err);
 	if (!rc)
 		rc = restore_rows(&restoring, &rows, err);
-	nn_reservations_give_back(&reservations, ret_restored->nr_failed > 0);
+	nn_reservations_give_back(&reservations, rc != 0);
+	if (!rc)
+		nn_reservations_forget(sysroot, nn_store_path(store));
 	nn_journal_rows_release(&rows);
 	return rc;
 }

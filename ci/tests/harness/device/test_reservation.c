@@ -82,12 +82,33 @@ static void what_was_left_changed_leads_to_its_journal(void **unused)
 	nn_reservations_give_back(&taken, false);
 }
 
+static void an_owner_without_entries_is_forgotten(void **unused)
+{
+	NN_AUTO(tree) struct tree tree = {0};
+	NN_AUTO(free) char *crashed = arrange(&tree, "/crashed.db");
+	struct nn_reservations left = {0};
+	struct nn_reservations held = {0};
+	const struct nn_name_list host = {.names = (char **)two_names + 1, .nr = 1};
+
+	(void)unused;
+	assert_int_equal(nn_reservations_take(&tree.root, &two, crashed, &left, NULL), 0);
+	nn_reservations_give_back(&left, true);
+	assert_int_equal(nn_reservations_take(&tree.root, &host, crashed, &held, NULL), 0);
+	nn_reservations_forget(&tree.root, "/other.db");
+	assert_true(nn_sysfs_exists(&tree.root, "/run/nearnative/0000:01:00.0"));
+	nn_reservations_forget(&tree.root, crashed);
+	assert_false(nn_sysfs_exists(&tree.root, "/run/nearnative/0000:01:00.0"));
+	assert_true(nn_sysfs_exists(&tree.root, "/run/nearnative/host")); /* in use */
+	nn_reservations_give_back(&held, false);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_one_has_another_does_not_get),
 		cmocka_unit_test(all_or_none_are_taken),
 		cmocka_unit_test(what_was_left_changed_leads_to_its_journal),
+		cmocka_unit_test(an_owner_without_entries_is_forgotten),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
