@@ -81,7 +81,7 @@ static void report_identity(const struct nn_collect *collect, const struct nn_de
 	nn_fact(collect, "device.driver", device->driver ? device->driver : "none");
 	nn_fact(collect, "device.reset_methods", device->reset_methods);
 	if (device->numa_node >= 0) {
-		NN_AUTO(free) char *node = nn_asprintf("%d", device->numa_node);
+		NN_AUTO(free) char *node = nn_asprintf("%lld", (long long)device->numa_node);
 
 		nn_fact(collect, "device.numa_node", node);
 	}
@@ -92,10 +92,10 @@ static void report_group_and_link(const struct nn_collect *collect, const struct
 	nn_fact(collect, "device.iommu.group", device->iommu_group);
 	nn_fact(collect, "device.iommu.type", device->iommu_type);
 	report_names(collect, "device.iommu.members", &device->group_members);
-	nn_fact(collect, "device.link.speed", device->link_speed);
-	nn_fact(collect, "device.link.speed_max", device->max_link_speed);
-	nn_fact(collect, "device.link.width", device->link_width);
-	nn_fact(collect, "device.link.width_max", device->max_link_width);
+	nn_fact(collect, "device.link.speed", device->link.speed);
+	nn_fact(collect, "device.link.speed_max", device->link.max_speed);
+	nn_fact(collect, "device.link.width", device->link.width);
+	nn_fact(collect, "device.link.width_max", device->link.max_width);
 }
 
 static void report_nvme(const struct nn_collect *collect, const char *bdf)

@@ -191,6 +191,23 @@ void nn_name_list_release(struct nn_name_list *list)
 	*list = (struct nn_name_list){0};
 }
 
+bool nn_name_list_has(const struct nn_name_list *list, const char *name)
+{
+	for (size_t i = 0; i < list->nr; i++) {
+		if (strcmp(list->names[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool nn_name_list_add_once(struct nn_name_list *list, const char *name)
+{
+	if (nn_name_list_has(list, name))
+		return false;
+	*NN_ARRAY_APPEND(list->names, list->nr, list->cap) = nn_strdup(name);
+	return true;
+}
+
 static int sysfs_name_compare(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);

@@ -62,6 +62,10 @@ struct nn_name_list {
 void nn_name_list_release(struct nn_name_list *list);
 NN_AUTO_DEFINE(name_list, struct nn_name_list, nn_name_list_release(p))
 
+bool nn_name_list_has(const struct nn_name_list *list, const char *name);
+/** Append a copy of @name unless it is there; false when it was. */
+bool nn_name_list_add_once(struct nn_name_list *list, const char *name);
+
 /** The names in a folder, sorted, without "." and ".."; a missing folder is an empty list. */
 int nn_sysfs_list(const struct nn_sysroot *root, const char *path, struct nn_name_list *ret_list,
 		  struct nn_err *err);

@@ -44,10 +44,10 @@ static json_t *devices_json(const struct nn_device *device)
 		{"driver", device->driver},
 		{"iommu_group", device->iommu_group},
 		{"iommu_type", device->iommu_type},
-		{"link_speed", device->link_speed},
-		{"link_width", device->link_width},
-		{"max_link_speed", device->max_link_speed},
-		{"max_link_width", device->max_link_width},
+		{"link_speed", device->link.speed},
+		{"link_width", device->link.width},
+		{"max_link_speed", device->link.max_speed},
+		{"max_link_width", device->link.max_width},
 		{"reset_methods", device->reset_methods},
 	};
 

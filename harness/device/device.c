@@ -6,25 +6,47 @@
 #include <string.h>
 
 #include "harness/base/array.h"
+#include "harness/device/attribute.h"
+#include "harness/device/parts.h"
 
-#define PCI_DEVICES       "/sys/bus/pci/devices"
-#define IOMMU_GROUPS      "/sys/kernel/iommu_groups"
-#define CLASS_BRIDGE      0x06 /* host, ISA, PCI … bridges: nobody can hand them over */
-#define BASE_CLASS(class) ((class) >> 16)
+#define CLASS_BRIDGE       0x06   /* host, ISA, PCI … */
+#define CLASS_OTHER_BRIDGE 0x0680 /* NVSwitch calls itself so, and is passed through */
+
+static void link_release(struct nn_link *link)
+{
+	free(link->speed);
+	free(link->width);
+	free(link->max_speed);
+	free(link->max_width);
+}
+
+static void mdev_types_release(struct nn_device *device)
+{
+	for (size_t i = 0; i < device->nr_mdev_types; i++) {
+		free(device->mdev_types[i].id);
+		free(device->mdev_types[i].name);
+		free(device->mdev_types[i].api);
+	}
+	free(device->mdev_types);
+}
 
 void nn_device_release(struct nn_device *device)
 {
-	free(device->vendor_name);
-	free(device->device_name);
-	free(device->driver);
-	free(device->iommu_group);
-	free(device->iommu_type);
-	free(device->link_speed);
-	free(device->link_width);
-	free(device->max_link_speed);
-	free(device->max_link_width);
-	free(device->reset_methods);
+	char *const texts[] = {
+		device->vendor_name, device->device_name,     device->class_name,
+		device->driver,      device->driver_override, device->iommu_group,
+		device->iommu_type,  device->reset_methods,   device->sriov.pf,
+		device->local_cpus,  device->power_state,     device->runtime_status,
+	};
+
+	for (size_t i = 0; i < NN_ARRAY_SIZE(texts); i++)
+		free(texts[i]);
+	nn_name_list_release(&device->path);
 	nn_name_list_release(&device->group_members);
+	nn_name_list_release(&device->sriov.vfs);
+	link_release(&device->link);
+	link_release(&device->uplink);
+	mdev_types_release(device);
 	*device = (struct nn_device){0};
 }
 
@@ -32,27 +54,13 @@ bool nn_iommu_is_active(const struct nn_sysroot *root)
 {
 	NN_AUTO(name_list) struct nn_name_list groups = {0};
 
-	return nn_sysfs_list(root, IOMMU_GROUPS, &groups, NULL) == 0 && groups.nr > 0;
+	return nn_sysfs_list(root, NN_IOMMU_GROUPS, &groups, NULL) == 0 && groups.nr > 0;
 }
 
-static char *function_text(const struct nn_sysroot *root, const char *bdf, const char *attribute)
-{
-	NN_AUTO(free) char *path = nn_asprintf(PCI_DEVICES "/%s/%s", bdf, attribute);
-
-	return nn_sysfs_text(root, path);
-}
-
-static char *function_link(const struct nn_sysroot *root, const char *bdf, const char *attribute)
-{
-	NN_AUTO(free) char *path = nn_asprintf(PCI_DEVICES "/%s/%s", bdf, attribute);
-
-	return nn_sysfs_link_name(root, path);
-}
-
-static int function_number(const struct nn_sysroot *root, const char *bdf, const char *attribute,
+static int identity_number(const struct nn_sysroot *root, const char *bdf, const char *attribute,
 			   unsigned int *ret_value, struct nn_err *err)
 {
-	NN_AUTO(free) char *path = nn_asprintf(PCI_DEVICES "/%s/%s", bdf, attribute);
+	NN_AUTO(free) char *path = nn_pci_path(bdf, attribute);
 	uint64_t value;
 	int rc = nn_sysfs_read_u64(root, path, &value, err);
 
@@ -62,25 +70,24 @@ static int function_number(const struct nn_sysroot *root, const char *bdf, const
 	return 0;
 }
 
-/* The kernel writes -1 where the firmware does not say; so do we where the attribute is absent. */
-static int function_numa_node(const struct nn_sysroot *root, const char *bdf)
-{
-	unsigned int node;
-
-	return function_number(root, bdf, "numa_node", &node, NULL) ? -1 : (int)node;
-}
-
 static int read_identity(const struct nn_sysroot *root, const char *bdf, struct nn_device *device,
 			 struct nn_err *err)
 {
-	int rc = function_number(root, bdf, "vendor", &device->vendor, err);
+	int rc = identity_number(root, bdf, "vendor", &device->vendor, err);
 
 	if (!rc)
-		rc = function_number(root, bdf, "device", &device->device, err);
+		rc = identity_number(root, bdf, "device", &device->device, err);
 	if (!rc)
-		rc = function_number(root, bdf, "class", &device->class_code, err);
-	device->is_bridge = BASE_CLASS(device->class_code) == CLASS_BRIDGE;
+		rc = identity_number(root, bdf, "class", &device->class_code, err);
 	return rc;
+}
+
+static bool is_bridge(const struct nn_device *device)
+{
+	if (device->config.header_type > 0)
+		return true;
+	return device->class_code >> 16 == CLASS_BRIDGE &&
+	       device->class_code >> 8 != CLASS_OTHER_BRIDGE;
 }
 
 static int read_group(const struct nn_sysroot *root, struct nn_device *device, struct nn_err *err)
@@ -88,13 +95,57 @@ static int read_group(const struct nn_sysroot *root, struct nn_device *device, s
 	NN_AUTO(free) char *type = NULL;
 	NN_AUTO(free) char *members = NULL;
 
-	device->iommu_group = function_link(root, device->bdf, "iommu_group");
+	device->iommu_group = nn_pci_link(root, device->bdf, "iommu_group");
 	if (!device->iommu_group)
 		return 0;
-	type = nn_asprintf(IOMMU_GROUPS "/%s/type", device->iommu_group);
+	type = nn_asprintf(NN_IOMMU_GROUPS "/%s/type", device->iommu_group);
 	device->iommu_type = nn_sysfs_text(root, type);
-	members = nn_asprintf(IOMMU_GROUPS "/%s/devices", device->iommu_group);
+	members = nn_asprintf(NN_IOMMU_GROUPS "/%s/devices", device->iommu_group);
 	return nn_sysfs_list(root, members, &device->group_members, err);
+}
+
+static void read_link(const struct nn_sysroot *root, const char *bdf, struct nn_link *link)
+{
+	link->speed = nn_pci_text(root, bdf, "current_link_speed");
+	link->width = nn_pci_text(root, bdf, "current_link_width");
+	link->max_speed = nn_pci_text(root, bdf, "max_link_speed");
+	link->max_width = nn_pci_text(root, bdf, "max_link_width");
+}
+
+/* "(null)" is how the kernel prints that none is set. */
+static char *read_override(const struct nn_sysroot *root, const char *bdf)
+{
+	NN_AUTO(free) char *text = nn_pci_text(root, bdf, "driver_override");
+
+	return text && strcmp(text, "(null)") != 0 ? NN_STEAL(text) : NULL;
+}
+
+static void read_state(const struct nn_sysroot *root, struct nn_device *device)
+{
+	const char *bdf = device->bdf;
+
+	device->subsystem_vendor = nn_pci_number(root, bdf, "subsystem_vendor");
+	device->subsystem_device = nn_pci_number(root, bdf, "subsystem_device");
+	device->revision = nn_pci_number(root, bdf, "revision");
+	device->driver = nn_pci_link(root, bdf, "driver");
+	device->driver_override = read_override(root, bdf);
+	/* The kernel writes -1 where the firmware does not say. */
+	device->numa_node = nn_pci_number(root, bdf, "numa_node");
+	device->local_cpus = nn_pci_text(root, bdf, "local_cpulist");
+	device->power_state = nn_pci_text(root, bdf, "power_state");
+	device->runtime_status = nn_pci_text(root, bdf, "power/runtime_status");
+	device->d3cold_allowed = nn_pci_number(root, bdf, "d3cold_allowed");
+	device->boot_vga = nn_pci_number(root, bdf, "boot_vga");
+}
+
+/*
+ * Functions beyond the first are proof enough, whatever their header says; virtual functions are
+ * numbered otherwise. Source: pci_scan_slot() in drivers/pci/probe.c
+ */
+static void correct_multifunction(struct nn_device *device)
+{
+	if (device->bdf[strlen(device->bdf) - 1] != '0' && !device->sriov.pf)
+		device->config.is_multifunction = 1;
 }
 
 static int read_all(const struct nn_sysroot *root, const char *bdf, struct nn_device *device,
@@ -106,13 +157,17 @@ static int read_all(const struct nn_sysroot *root, const char *bdf, struct nn_de
 	rc = read_identity(root, bdf, device, err);
 	if (rc)
 		return rc;
-	device->driver = function_link(root, bdf, "driver");
-	device->link_speed = function_text(root, bdf, "current_link_speed");
-	device->link_width = function_text(root, bdf, "current_link_width");
-	device->max_link_speed = function_text(root, bdf, "max_link_speed");
-	device->max_link_width = function_text(root, bdf, "max_link_width");
-	device->reset_methods = function_text(root, bdf, "reset_method");
-	device->numa_node = function_numa_node(root, bdf);
+	nn_pci_config_read(root, bdf, &device->config);
+	device->is_bridge = is_bridge(device);
+	read_state(root, device);
+	nn_device_read_path(root, device);
+	nn_device_read_resources(root, device);
+	nn_device_read_reset(root, device);
+	nn_device_read_sharing(root, device);
+	correct_multifunction(device);
+	read_link(root, bdf, &device->link);
+	if (nn_device_port(device))
+		read_link(root, nn_device_port(device), &device->uplink);
 	return read_group(root, device, err);
 }
 
@@ -120,7 +175,7 @@ int nn_device_read(const struct nn_sysroot *root, const char *bdf, struct nn_dev
 		   struct nn_err *err)
 {
 	NN_AUTO(device) struct nn_device device = {0};
-	NN_AUTO(free) char *path = nn_asprintf(PCI_DEVICES "/%s", bdf);
+	NN_AUTO(free) char *path = nn_asprintf(NN_PCI_DEVICES "/%s", bdf);
 	char normal[NN_BDF_CAP];
 	int rc = nn_bdf_parse(bdf, normal, err);
 
@@ -145,13 +200,45 @@ struct nn_device_id nn_device_identity(const struct nn_device *device)
 
 int nn_device_list(const struct nn_sysroot *root, struct nn_name_list *ret_bdfs, struct nn_err *err)
 {
-	return nn_sysfs_list(root, PCI_DEVICES, ret_bdfs, err);
+	return nn_sysfs_list(root, NN_PCI_DEVICES, ret_bdfs, err);
+}
+
+void nn_devices_release(struct nn_devices *devices)
+{
+	for (size_t i = 0; i < devices->nr; i++)
+		nn_device_release(&devices->items[i]);
+	free(devices->items);
+	*devices = (struct nn_devices){0};
+}
+
+int nn_devices_read(const struct nn_sysroot *root, struct nn_devices *ret_devices,
+		    struct nn_err *err)
+{
+	NN_AUTO(devices) struct nn_devices devices = {0};
+	NN_AUTO(name_list) struct nn_name_list bdfs = {0};
+	int rc = nn_device_list(root, &bdfs, err);
+
+	for (size_t i = 0; !rc && i < bdfs.nr; i++) {
+		NN_AUTO(free) char *path = nn_asprintf(NN_PCI_DEVICES "/%s", bdfs.names[i]);
+		struct nn_device device;
+
+		rc = nn_device_read(root, bdfs.names[i], &device, err);
+		if (!rc)
+			*NN_ARRAY_APPEND(devices.items, devices.nr, devices.cap) = device;
+		else if (!nn_sysfs_exists(root, path))
+			rc = 0;
+	}
+	if (rc)
+		return rc;
+	*ret_devices = devices;
+	devices = (struct nn_devices){0};
+	return 0;
 }
 
 static int resolve_address(const struct nn_sysroot *root, const char *bdf, char ret_bdf[NN_BDF_CAP],
 			   struct nn_err *err)
 {
-	NN_AUTO(free) char *path = nn_asprintf(PCI_DEVICES "/%s", bdf);
+	NN_AUTO(free) char *path = nn_asprintf(NN_PCI_DEVICES "/%s", bdf);
 
 	if (!nn_sysfs_exists(root, path))
 		return nn_err_set(err, -ENODEV, "there is no PCI device '%s'", bdf);
@@ -192,27 +279,14 @@ int nn_device_resolve(const struct nn_sysroot *root, const struct nn_device_id *
 			  id->vendor, id->device, id->class_code, id->index, nr_matches);
 }
 
-int nn_device_passthrough_set(const struct nn_sysroot *root, const struct nn_device *device,
-			      struct nn_name_list *ret_bdfs, struct nn_err *err)
+const char *nn_device_port(const struct nn_device *device)
 {
-	NN_AUTO(name_list) struct nn_name_list bdfs = {0};
-	int rc = 0;
+	return device->path.nr ? device->path.names[device->path.nr - 1] : NULL;
+}
 
-	for (size_t i = 0; i < device->group_members.nr; i++) {
-		const char *bdf = device->group_members.names[i];
-		struct nn_device member = {0};
+bool nn_device_same_slot(const char *bdf, const char *other)
+{
+	const char *dot = strrchr(bdf, '.');
 
-		rc = read_identity(root, bdf, &member, err);
-		if (rc)
-			return nn_err_prefix(err, "IOMMU group %s", device->iommu_group);
-		if (member.is_bridge)
-			continue;
-		rc = nn_device_check_unused(root, bdf, err);
-		if (rc)
-			return nn_err_prefix(err, "IOMMU group %s", device->iommu_group);
-		*NN_ARRAY_APPEND(bdfs.names, bdfs.nr, bdfs.cap) = nn_strdup(bdf);
-	}
-	*ret_bdfs = bdfs;
-	bdfs = (struct nn_name_list){0};
-	return 0;
+	return dot && strncmp(bdf, other, (size_t)(dot - bdf) + 1) == 0;
 }

@@ -7,6 +7,9 @@
 
 #define NAME_CAP 256
 
+/* Names only, from pci.ids only: asking udev as well leaks memory where it has no database. */
+#define PLAIN (PCI_LOOKUP_NO_NUMBERS | PCI_LOOKUP_NO_HWDB)
+
 static void ignore_message(char *message NN_UNUSED, ...)
 {
 }
@@ -24,10 +27,27 @@ static __attribute__((noreturn)) void end_program(char *message, ...)
 static char *name_of(struct pci_access *access, const struct nn_device *device, int what)
 {
 	char text[NAME_CAP];
-	const char *name = pci_lookup_name(access, text, sizeof(text), what | PCI_LOOKUP_NO_NUMBERS,
-					   device->vendor, device->device);
+	const char *name = pci_lookup_name(access, text, sizeof(text), what | PLAIN, device->vendor,
+					   device->device);
 
 	return nn_strdup(name);
+}
+
+/* "NVM Express" says more than "Non-Volatile memory controller", where there is such a name. */
+static char *class_of(struct pci_access *access, const struct nn_device *device)
+{
+	unsigned int class = device->class_code >> 8;
+	char text[NAME_CAP];
+	char interface[NAME_CAP];
+	const char *name =
+		pci_lookup_name(access, text, sizeof(text), PCI_LOOKUP_CLASS | PLAIN, class);
+	const char *detail =
+		pci_lookup_name(access, interface, sizeof(interface), PCI_LOOKUP_PROGIF | PLAIN,
+				class, device->class_code & 0xff);
+
+	if (!name || !detail)
+		return nn_strdup(name);
+	return nn_asprintf("%s (%s)", name, detail);
 }
 
 void nn_device_names_lookup(struct nn_device *devices, size_t nr)
@@ -40,8 +60,10 @@ void nn_device_names_lookup(struct nn_device *devices, size_t nr)
 	for (size_t i = 0; i < nr; i++) {
 		free(devices[i].vendor_name);
 		free(devices[i].device_name);
+		free(devices[i].class_name);
 		devices[i].vendor_name = name_of(access, &devices[i], PCI_LOOKUP_VENDOR);
 		devices[i].device_name = name_of(access, &devices[i], PCI_LOOKUP_DEVICE);
+		devices[i].class_name = class_of(access, &devices[i]);
 	}
 	pci_cleanup(access);
 }

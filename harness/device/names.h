@@ -8,7 +8,10 @@
 
 #include "harness/device/device.h"
 
-/** Fill @vendor_name and @device_name; they stay NULL where pci.ids is missing or has no entry. */
+/**
+ * Fill @vendor_name, @device_name and @class_name; they stay NULL where pci.ids is missing or has
+ * no entry.
+ */
 void nn_device_name_lookup(struct nn_device *device);
 
 /** The same for several, reading pci.ids (a megabyte of text) once. */

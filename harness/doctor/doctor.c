@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/base/strbuf.h"
+#include "harness/device/group.h"
 #include "harness/target/kvm-probe.h"
 
 const char *nn_health_name(enum nn_health health)
@@ -89,7 +90,7 @@ static void look_group(const struct nn_patient *patient, struct nn_finding *find
 		return;
 	}
 	if (!rc)
-		rc = nn_device_passthrough_set(patient->sysroot, &device, &set, &err);
+		rc = nn_device_passthrough_set(patient->sysroot, &device, NULL, &set, &err);
 	if (rc)
 		finding_set(finding, NN_HEALTH_FAIL, "another slot or ACS may separate the group",
 			    "%s", err.message);
@@ -132,14 +133,14 @@ static void look_link(const struct nn_patient *patient, struct nn_finding *findi
 		finding_set(finding, NN_HEALTH_FAIL, NULL, "%s", err.message);
 		return;
 	}
-	if (!device.link_speed || !device.link_width || !device.max_link_width) {
+	if (!device.link.speed || !device.link.width || !device.link.max_width) {
 		finding_set(finding, NN_HEALTH_SKIP, NULL, "the function has no PCIe link");
 		return;
 	}
-	is_full = strcmp(device.link_width, device.max_link_width) == 0;
+	is_full = strcmp(device.link.width, device.link.max_width) == 0;
 	finding_set(finding, is_full ? NN_HEALTH_PASS : NN_HEALTH_WARN,
 		    "another slot may have more lanes", "%s x%s, the device can x%s",
-		    device.link_speed, device.link_width, device.max_link_width);
+		    device.link.speed, device.link.width, device.link.max_width);
 }
 
 static bool is_present(const struct nn_patient *patient)

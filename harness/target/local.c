@@ -63,8 +63,8 @@ static int check_spare(const struct nn_sysroot *root, const char *bdf, struct nn
 	if (!rc)
 		rc = nn_check_device(root, "spare", bdf, &spare, err);
 	if (!rc)
-		rc = nn_check_passable(root, &spare, err);
-	return rc ? rc : check_spare_alone(root, &spare, err);
+		rc = check_spare_alone(root, &spare, err);
+	return rc ? rc : nn_check_passable(root, &spare, err);
 }
 
 static int check_device(const struct nn_sysroot *root, const char *bdf, struct nn_err *err)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "harness/device/group.h"
 #include "harness/device/sriov.h"
 
 int nn_check_iommu(const struct nn_sysroot *root, struct nn_err *err)
@@ -49,7 +50,7 @@ int nn_check_passable(const struct nn_sysroot *root, const struct nn_device *dev
 				  "'%s' is in no IOMMU group, so it cannot be isolated; use a "
 				  "device behind an IOMMU",
 				  device->bdf);
-	rc = nn_device_passthrough_set(root, device, &functions, &why);
+	rc = nn_device_passthrough_set(root, device, NULL, &functions, &why);
 	if (!rc)
 		return 0;
 	return nn_err_set(err, rc == -EBUSY ? -ENOTSUP : rc,

@@ -6,6 +6,7 @@
 
 #include "harness/base/array.h"
 #include "harness/device/device.h"
+#include "harness/device/group.h"
 #include "harness/device/handover.h"
 #include "harness/device/sriov.h"
 #include "harness/target/machine-check.h"
@@ -132,7 +133,8 @@ static int prepare_functions(struct nn_target_boot *boot, struct nn_binding *bin
 	int rc = nn_device_read(boot->sysroot, boot->device_bdf, &function, err);
 
 	if (!rc)
-		rc = nn_device_passthrough_set(boot->sysroot, &function, &device->functions, err);
+		rc = nn_device_passthrough_set(boot->sysroot, &function, NULL, &device->functions,
+					       err);
 	if (rc)
 		return rc;
 	boot->device = nn_device_identity(&function);

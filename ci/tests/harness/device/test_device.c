@@ -41,9 +41,9 @@ static void a_function_is_read_whole(void **unused)
 	assert_string_equal(device.driver, "nvme");
 	assert_string_equal(device.iommu_group, "7");
 	assert_string_equal(device.iommu_type, "DMA-FQ");
-	assert_string_equal(device.link_speed, "16.0 GT/s PCIe");
-	assert_string_equal(device.link_width, "4");
-	assert_null(device.max_link_speed);
+	assert_string_equal(device.link.speed, "16.0 GT/s PCIe");
+	assert_string_equal(device.link.width, "4");
+	assert_null(device.link.max_speed);
 	assert_string_equal(device.reset_methods, "flr bus");
 	assert_int_equal(device.numa_node, 1);
 	assert_int_equal(device.group_members.nr, 1);
@@ -65,8 +65,21 @@ static void absent_attributes_are_absent(void **unused)
 	assert_int_equal(nn_device_read(&tree.root, bare.bdf, &device, NULL), 0);
 	assert_null(device.driver);
 	assert_null(device.iommu_group);
+	assert_null(device.driver_override);
 	assert_null(device.reset_methods);
+	assert_null(device.link.speed);
+	assert_null(device.power_state);
+	assert_null(device.local_cpus);
+	assert_null(device.sriov.pf);
 	assert_int_equal(device.numa_node, -1);
+	assert_int_equal(device.subsystem_vendor, -1);
+	assert_int_equal(device.revision, -1);
+	assert_int_equal(device.rom_bytes, -1);
+	assert_int_equal(device.boot_vga, -1);
+	assert_int_equal(device.d3cold_allowed, -1);
+	assert_int_equal(device.sriov.total_vfs, -1);
+	assert_int_equal(device.config.header_type, -1);
+	assert_int_equal(device.config.msix_vectors, -1);
 	assert_int_equal(device.group_members.nr, 0);
 }
 
@@ -136,44 +149,6 @@ static void an_address_wins_over_an_identity(void **unused)
 	assert_int_equal(nn_device_resolve(&tree.root, &id, bdf, NULL), -ENODEV);
 }
 
-static void a_group_goes_along_without_its_bridges(void **unused)
-{
-	NN_AUTO(tree) struct tree tree = {0};
-	NN_AUTO(device) struct nn_device device = {0};
-	NN_AUTO(name_list) struct nn_name_list passed = {0};
-
-	(void)unused;
-	tree_init(&tree);
-	add_three(&tree);
-	assert_int_equal(nn_device_read(&tree.root, "0000:04:00.0", &device, NULL), 0);
-	assert_int_equal(device.group_members.nr, 3);
-	assert_int_equal(nn_device_passthrough_set(&tree.root, &device, &passed, NULL), 0);
-	assert_int_equal(passed.nr, 2);
-	assert_string_equal(passed.names[0], "0000:04:00.0");
-	assert_string_equal(passed.names[1], "0000:04:00.1");
-}
-
-static void a_neighbour_in_use_keeps_the_group_here(void **unused)
-{
-	NN_AUTO(tree) struct tree tree = {0};
-	NN_AUTO(device) struct nn_device device = {0};
-	NN_AUTO(name_list) struct nn_name_list passed = {0};
-	struct nn_err err = {0};
-
-	(void)unused;
-	tree_init(&tree);
-	add_three(&tree);
-	tree_add_member(&tree, "net", "0000:04:00.1", "net", "eth0");
-	tree_file(&tree, "/proc/net/route",
-		  "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\n"
-		  "eth0\t00000000\t0102A8C0\t0003\t0\t0\t0\t00000000\t0\t0\t0\n");
-	assert_int_equal(nn_device_read(&tree.root, "0000:04:00.0", &device, NULL), 0);
-	assert_int_equal(nn_device_passthrough_set(&tree.root, &device, &passed, &err), -EBUSY);
-	assert_string_equal(err.message, "IOMMU group 4: device '0000:04:00.1' is in use: the "
-					 "default route leads through 'eth0'");
-	assert_int_equal(passed.nr, 0);
-}
-
 static void a_block_device_is_the_whole_disk(void **unused)
 {
 	NN_AUTO(tree) struct tree tree = {0};
@@ -192,9 +167,73 @@ static void a_block_device_is_the_whole_disk(void **unused)
 	assert_null(nn_device_block_name(&tree.root, "0000:03:00.0"));
 }
 
+/* The class decides while the header cannot be read; NVSwitch is a bridge by name only. */
+static void bridges_are_told_by_header_and_class(void **unused)
+{
+	const struct {
+		const char *class_code;
+		int header; /* -1: not readable */
+		bool is_bridge;
+	} rows[] = {
+		{"0x060400", -1, true},  {"0x060000", 0, true}, {"0x060100", 0, true},
+		{"0x068000", 0, false},  {"0x068000", 1, true}, {"0x010802", 0, false},
+		{"0x010802", -1, false}, {"0x0b4000", 1, true},
+	};
+
+	(void)unused;
+	for (size_t i = 0; i < NN_ARRAY_SIZE(rows); i++) {
+		NN_AUTO(tree) struct tree tree = {0};
+		NN_AUTO(device) struct nn_device device = {0};
+		const struct tree_function function = {
+			"0000:05:00.0", rows[i].class_code, "0x10de", "0x1af1", NULL, NULL};
+		char space[65];
+
+		tree_init(&tree);
+		tree_add_function(&tree, &function);
+		memset(space, 'x', 64);
+		space[64] = '\0';
+		if (rows[i].header >= 0) {
+			NN_AUTO(free)
+			char *path = nn_asprintf("%s/sys/bus/pci/devices/0000:05:00.0/config",
+						 tree.folder);
+			FILE *file = fopen(path, "we");
+
+			space[0x0e] = (char)rows[i].header;
+			assert_non_null(file);
+			assert_int_equal(fwrite(space, 1, 64, file), 64);
+			assert_int_equal(fclose(file), 0);
+		}
+		assert_int_equal(nn_device_read(&tree.root, function.bdf, &device, NULL), 0);
+		assert_int_equal(device.is_bridge, rows[i].is_bridge);
+	}
+}
+
+static void all_functions_are_read_in_order(void **unused)
+{
+	NN_AUTO(tree) struct tree tree = {0};
+	NN_AUTO(devices) struct nn_devices devices = {0};
+
+	(void)unused;
+	tree_init(&tree);
+	add_three(&tree);
+	tree_link(&tree, "/sys/bus/pci/devices/0000:02:00.1", "gone"); /* it left just now */
+	assert_int_equal(nn_devices_read(&tree.root, &devices, NULL), 0);
+	assert_int_equal(devices.nr, 5);
+	assert_string_equal(devices.items[0].bdf, "0000:00:1c.0");
+	assert_string_equal(devices.items[4].bdf, "0000:04:00.1");
+}
+
+static void functions_of_a_slot_are_told(void **unused)
+{
+	(void)unused;
+	assert_true(nn_device_same_slot("0000:01:00.0", "0000:01:00.7"));
+	assert_false(nn_device_same_slot("0000:01:00.0", "0000:01:01.0"));
+	assert_false(nn_device_same_slot("0000:01:00.0", "0001:01:00.0"));
+}
+
 static void names_come_from_pci_ids(void **unused)
 {
-	struct nn_device devices[] = {{.vendor = 0x8086, .device = 0x100e},
+	struct nn_device devices[] = {{.vendor = 0x8086, .device = 0x100e, .class_code = 0x010802},
 				      {.vendor = 0xfffe, .device = 0x1}};
 
 	(void)unused;
@@ -206,6 +245,7 @@ static void names_come_from_pci_ids(void **unused)
 	assert_string_equal(devices[0].vendor_name, "Intel Corporation");
 	assert_non_null(strstr(devices[0].device_name, "82540EM"));
 	assert_null(devices[1].device_name);
+	assert_string_equal(devices[0].class_name, "Non-Volatile memory controller (NVM Express)");
 	nn_device_release(&devices[0]);
 	nn_device_release(&devices[1]);
 }
@@ -219,9 +259,10 @@ int main(void)
 		cmocka_unit_test(a_missing_function_is_named),
 		cmocka_unit_test(identities_resolve_in_address_order),
 		cmocka_unit_test(an_address_wins_over_an_identity),
-		cmocka_unit_test(a_group_goes_along_without_its_bridges),
-		cmocka_unit_test(a_neighbour_in_use_keeps_the_group_here),
 		cmocka_unit_test(a_block_device_is_the_whole_disk),
+		cmocka_unit_test(bridges_are_told_by_header_and_class),
+		cmocka_unit_test(all_functions_are_read_in_order),
+		cmocka_unit_test(functions_of_a_slot_are_told),
 		cmocka_unit_test(names_come_from_pci_ids),
 	};
 
