@@ -73,19 +73,18 @@ static int doctor_examine(const struct nn_cmd *cmd, const struct nn_patient *pat
 static int doctor_execute(const struct nn_cmd *cmd, int argc, char *const *argv)
 {
 	NN_AUTO(operands) struct nn_operands operands = {0};
-	struct nn_patient patient = {.sysroot = &cmd->sysroot};
+	NN_AUTO(patient) struct nn_patient patient = {0};
 	struct doctor_options options = {0};
 	struct nn_err err = {0};
-	char bdf[NN_BDF_CAP];
+	char bdf[NN_BDF_CAP] = "";
 	int rc = nn_command_parse(cmd, &nn_command_doctor, argc, argv, &options, &operands,
 				  (const size_t[]){0, 1});
 
 	if (rc)
 		return rc;
-	if (operands.nr) {
-		if (nn_bdf_parse(operands.values[0], bdf, &err))
-			return nn_command_fail(cmd, &err);
-		patient.bdf = bdf;
-	}
+	if (operands.nr && nn_bdf_parse(operands.values[0], bdf, &err))
+		return nn_command_fail(cmd, &err);
+	if (nn_patient_init(&patient, &cmd->sysroot, bdf[0] ? bdf : NULL, &err))
+		return nn_command_fail(cmd, &err);
 	return doctor_examine(cmd, &patient, options.is_json);
 }
