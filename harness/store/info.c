@@ -26,7 +26,8 @@ static const char counts_sql[] = "SELECT 'machine', count(*) FROM machine"
 				 " UNION ALL SELECT 'journal', count(*) FROM journal"
 				 " UNION ALL SELECT 'baseline', count(*) FROM baseline"
 				 " UNION ALL SELECT 'baseline_move', count(*) FROM baseline_move"
-				 " UNION ALL SELECT 'decision', count(*) FROM decision";
+				 " UNION ALL SELECT 'decision', count(*) FROM decision"
+				 " UNION ALL SELECT 'survey', count(*) FROM survey";
 
 static const char arms_sql[] =
 	"SELECT arm.name, count(*) FILTER (WHERE boot.state = 'done'),"

@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
 -- Format 4 keeps what a change of the machine was to bring about, and whether it came about; which
--- runs were disturbed; during which boot of the orchestrator's machine an arm was booted; and what the
--- plan had set where a decision was made. Decisions of format 3 were made on campaigns of whatever
--- settings: theirs are not known, and they are kept as they are.
+-- runs were disturbed; during which boot of the orchestrator's machine an arm was booted; surveys of
+-- machines; and what the plan had set where a decision was made. Decisions of format 3 were made on
+-- campaigns of whatever settings: theirs are not known, and they are kept as they are.
 
 ALTER TABLE journal ADD COLUMN wanted TEXT;
 ALTER TABLE journal ADD COLUMN done TEXT;
@@ -69,5 +69,22 @@ DROP TABLE decision_of_format_3;
 -- Once for each series, those of unknown settings too, which a UNIQUE constraint would let repeat.
 CREATE UNIQUE INDEX decision_once
 	ON decision (machine, arm, workload, metric, unit, coalesce(settings, ''), campaign, detector);
+
+-- What a machine's devices were, and how well it isolated them, at one time.
+CREATE TABLE survey (
+	id             INTEGER PRIMARY KEY,
+	uuid           TEXT    NOT NULL UNIQUE,
+	machine        INTEGER NOT NULL REFERENCES machine,
+	campaign       INTEGER REFERENCES campaign, -- that began then; NULL: saved on request
+	taken          TEXT    NOT NULL,
+	kernel         TEXT,
+	nr_functions   INTEGER NOT NULL CHECK (nr_functions >= 0),
+	nr_groups      INTEGER NOT NULL CHECK (nr_groups >= 0),
+	nr_cards       INTEGER NOT NULL CHECK (nr_cards >= 0),
+	nr_cards_alone INTEGER NOT NULL CHECK (nr_cards_alone >= 0), -- share no group with another
+	content        TEXT    NOT NULL -- JSON, nearnative.devices/1
+) STRICT;
+
+CREATE INDEX survey_of_machine ON survey (machine);
 
 PRAGMA user_version = 4;

@@ -279,6 +279,23 @@ CREATE TABLE decision (
 CREATE UNIQUE INDEX decision_once
 	ON decision (machine, arm, workload, metric, unit, coalesce(settings, ''), campaign, detector);
 
+-- What a machine's devices were, and how well it isolated them, at one time.
+CREATE TABLE survey (
+	id             INTEGER PRIMARY KEY,
+	uuid           TEXT    NOT NULL UNIQUE,
+	machine        INTEGER NOT NULL REFERENCES machine,
+	campaign       INTEGER REFERENCES campaign, -- that began then; NULL: saved on request
+	taken          TEXT    NOT NULL,
+	kernel         TEXT,
+	nr_functions   INTEGER NOT NULL CHECK (nr_functions >= 0),
+	nr_groups      INTEGER NOT NULL CHECK (nr_groups >= 0),
+	nr_cards       INTEGER NOT NULL CHECK (nr_cards >= 0),
+	nr_cards_alone INTEGER NOT NULL CHECK (nr_cards_alone >= 0), -- share no group with another
+	content        TEXT    NOT NULL -- JSON, nearnative.devices/1
+) STRICT;
+
+CREATE INDEX survey_of_machine ON survey (machine);
+
 -- ---- for people ----
 
 -- Every sample in words. campaign and boot are UUIDs; run counts the runs of a workload in a boot.

@@ -463,6 +463,35 @@ int nn_store_decision_add(struct nn_store *store, const struct nn_decision *deci
 int nn_store_each_decision(struct nn_store *store, const struct nn_series_key *key, nn_row_fn each,
 			   void *user, struct nn_err *err);
 
+/* ---- surveys: what a machine's devices were at one time ---- */
+
+struct nn_survey_row {
+	int64_t machine;
+	int64_t campaign;   /* that begins with it, or 0 */
+	const char *kernel; /* or NULL */
+	uint64_t nr_functions;
+	uint64_t nr_groups;
+	uint64_t nr_cards;
+	uint64_t nr_cards_alone; /* share no group with another card */
+	const char *content;     /* JSON, nearnative.devices/1 */
+};
+
+int nn_store_survey_add(struct nn_store *store, const struct nn_survey_row *row, int64_t *ret_id,
+			struct nn_err *err);
+/**
+ * id, uuid, taken, machine fingerprint, machine description, kernel, functions, groups, cards,
+ * cards alone, campaign UUID (or NULL): oldest first.
+ */
+int nn_store_each_survey(struct nn_store *store, nn_row_fn each, void *user, struct nn_err *err);
+/**
+ * The content of a survey, of the caller's.
+ * @which: its id, the beginning of its UUID, or the beginning of a machine's fingerprint: then its
+ * latest.
+ * Return: 0; -ENOENT, also when several surveys, or machines, begin so; -errno.
+ */
+int nn_store_survey_find(struct nn_store *store, const char *which, char **ret_content,
+			 struct nn_err *err);
+
 /* ---- nearnative db ---- */
 
 /**
