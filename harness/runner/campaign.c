@@ -7,6 +7,7 @@
 #include "harness/device/device.h"
 #include "harness/runner/boot.h"
 #include "harness/runner/machine.h"
+#include "harness/runner/survey.h"
 #include "harness/target/under-test.h"
 
 #define MAX_REBOOTS 3 /* of this machine during one boot of an arm */
@@ -95,6 +96,8 @@ int nn_runner_begin(const struct nn_runner_params *params, int64_t *ret_campaign
 
 	nn_machine_read(params->sysroot, &machine);
 	rc = campaign_add(params, &machine, &campaign, err);
+	if (!rc)
+		rc = nn_survey_campaign(params->store, params->sysroot, &machine, campaign, err);
 	nn_machine_release(&machine);
 	if (!rc)
 		rc = campaign_add_parts(params, campaign, err);

@@ -66,3 +66,36 @@ lab() {
 		--results "$NN_SCRATCH" --keep-log "$NN_SCRATCH/lab-console.log" \
 		--deadline 1200 -- "$@"
 }
+
+# Is there a JSON Schema validator, of another project than ours?
+has_validator() {
+	local candidate
+
+	for candidate in /usr/bin/python3 python3; do
+		"$candidate" -c 'import jsonschema; jsonschema.Draft202012Validator' 2>/dev/null ||
+			continue
+		validator=$candidate
+		return
+	done
+	return 1
+}
+
+validate() { # file, schema without its endings: prints the first errors, 1 when there are any
+	"$validator" - "reports/schema/$2.schema.json" "$1" <<'END'
+import json
+import sys
+
+import jsonschema
+
+schema, report = (json.load(open(path, encoding="utf-8")) for path in sys.argv[1:])
+jsonschema.Draft202012Validator.check_schema(schema)
+errors = sorted(jsonschema.Draft202012Validator(schema).iter_errors(report), key=str)
+for error in errors[:5]:
+    print("/".join(map(str, error.absolute_path)), error.message[:300])
+sys.exit(bool(errors))
+END
+}
+
+valid() { # as above
+	validate "$@" || fail "$1 is not what the schema $2 says"
+}
