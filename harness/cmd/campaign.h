@@ -11,6 +11,7 @@ struct nn_campaign_options {
 	const char *db;
 	const char *agent;
 	bool is_again;
+	bool is_forced;
 	bool is_quiet;
 	bool is_dry_run; /* run only */
 };

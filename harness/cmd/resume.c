@@ -12,6 +12,9 @@ static const struct nn_option resume_options[] = {
 		  "the agent (default: nearnative-agent beside this program)"),
 	NN_OPTION("again", NN_OPTION_FLAG, struct nn_campaign_options, is_again, NULL,
 		  "go on with a boot during which this machine went down three times"),
+	NN_OPTION("force", NN_OPTION_FLAG, struct nn_campaign_options, is_forced, NULL,
+		  "take a device although a process, a network or a display needs it; never a disk "
+		  "in use"),
 	NN_OPTION("quiet", NN_OPTION_FLAG, struct nn_campaign_options, is_quiet, NULL,
 		  "no progress"),
 	NN_OPTION_END,
@@ -64,5 +67,6 @@ static int resume_execute(const struct nn_cmd *cmd, int argc, char *const *argv)
 				 &err);
 	if (rc)
 		return nn_command_fail(cmd, &err);
+	plan->is_forced = options.is_forced;
 	return nn_campaign_execute(cmd, store, plan, &campaign, &options);
 }

@@ -11,6 +11,9 @@ static const struct nn_option run_options[] = {
 		  "the agent (default: nearnative-agent beside this program)"),
 	NN_OPTION("dry-run", NN_OPTION_FLAG, struct nn_campaign_options, is_dry_run, NULL,
 		  "print the schedule and touch nothing"),
+	NN_OPTION("force", NN_OPTION_FLAG, struct nn_campaign_options, is_forced, NULL,
+		  "take a device although a process, a network or a display needs it; never a disk "
+		  "in use"),
 	NN_OPTION("quiet", NN_OPTION_FLAG, struct nn_campaign_options, is_quiet, NULL,
 		  "no progress"),
 	NN_OPTION_END,
@@ -77,6 +80,7 @@ static int run_execute(const struct nn_cmd *cmd, int argc, char *const *argv)
 		nn_log_err(&cmd->log, &err);
 		return NN_EXIT_USAGE;
 	}
+	plan->is_forced = options.is_forced;
 	if (options.is_dry_run)
 		return run_print_schedule(cmd, plan);
 	if (nn_store_open(nn_command_db(options.db), NN_STORE_CREATE, &store, &err))

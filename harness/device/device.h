@@ -144,9 +144,11 @@ char *nn_device_block_name(const struct nn_sysroot *root, const char *bdf);
  * Is nothing on this machine using the function in a way that taking it away would break? See
  * users.h for what counts. A process that has just opened a device node, as udev does to look at
  * new disks, is given a moment to let go of it.
+ * @is_forced: only what would lose data counts.
  * Return: 0 when free, -EBUSY with the first who uses it, -errno when that cannot be found out.
  */
-int nn_device_check_unused(const struct nn_sysroot *root, const char *bdf, struct nn_err *err);
+int nn_device_check_unused(const struct nn_sysroot *root, const char *bdf, bool is_forced,
+			   struct nn_err *err);
 
 /** The port above the function, or NULL on the root bus. */
 const char *nn_device_port(const struct nn_device *device);

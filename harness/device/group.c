@@ -189,7 +189,7 @@ static int take_member(const struct nn_sysroot *root, const struct nn_device *de
 
 		return nn_err_set(err, -EBUSY, "%s", complaint);
 	}
-	rc = nn_device_check_unused(root, bdf, err);
+	rc = nn_device_check_unused(root, bdf, extra && extra->is_forced, err);
 	if (!rc)
 		(void)nn_name_list_add_once(bdfs, bdf);
 	return rc;

@@ -41,8 +41,9 @@ int nn_iommu_group_list(const struct nn_sysroot *root, struct nn_name_list *ret_
 int nn_iommu_group_read(const struct nn_sysroot *root, const char *id,
 			struct nn_iommu_group *ret_group, struct nn_err *err);
 
-/* Siblings with a driver of the host that a plan lets go along. */
+/* Siblings with a driver of the host that a plan lets go along, and what else it insists on. */
 struct nn_group_extra {
+	bool is_forced; /* functions that somebody uses too, see nn_device_users_first() */
 	bool is_whole_group;
 	struct nn_name_list bdfs; /* normalised */
 };

@@ -128,12 +128,23 @@ int nn_device_users(const struct nn_sysroot *root, const char *bdf,
 	return 0;
 }
 
-const struct nn_device_user *nn_device_users_first(const struct nn_device_users *users)
+static bool yields_to_force(const struct nn_device_user *user)
 {
-	return users->nr && users->items[0].forbids ? &users->items[0] : NULL;
+	return user->kind != NN_USER_STORAGE && user->kind != NN_USER_FUNCTIONS;
 }
 
-int nn_device_check_unused(const struct nn_sysroot *root, const char *bdf, struct nn_err *err)
+const struct nn_device_user *nn_device_users_first(const struct nn_device_users *users,
+						   bool is_forced)
+{
+	for (size_t i = 0; i < users->nr && users->items[i].forbids; i++) {
+		if (!is_forced || !yields_to_force(&users->items[i]))
+			return &users->items[i];
+	}
+	return NULL;
+}
+
+int nn_device_check_unused(const struct nn_sysroot *root, const char *bdf, bool is_forced,
+			   struct nn_err *err)
 {
 	uint64_t deadline_ns = nn_clock_ns() + (root->prefix[0] ? 0 : LET_GO_NS);
 
@@ -142,7 +153,7 @@ int nn_device_check_unused(const struct nn_sysroot *root, const char *bdf, struc
 		const struct nn_device_user *first;
 		int rc = nn_device_users(root, bdf, NULL, &users, err);
 
-		first = rc ? NULL : nn_device_users_first(&users);
+		first = rc ? NULL : nn_device_users_first(&users, is_forced);
 		if (!first)
 			return rc;
 		if (first->kind != NN_USER_PROCESS || nn_clock_ns() >= deadline_ns)

@@ -90,7 +90,12 @@ int nn_device_users(const struct nn_sysroot *root, const char *bdf,
 		    const struct nn_open_nodes *nodes, struct nn_device_users *ret_users,
 		    struct nn_err *err);
 
-/** The first that forbids taking the function away, or NULL. */
-const struct nn_device_user *nn_device_users_first(const struct nn_device_users *users);
+/**
+ * The first that forbids taking the function away, or NULL.
+ * @is_forced: the user wants it all the same. Then only those count whose data would be lost: what
+ * is mounted or held of a disk, and functions that would vanish.
+ */
+const struct nn_device_user *nn_device_users_first(const struct nn_device_users *users,
+						   bool is_forced);
 
 #endif

@@ -76,7 +76,7 @@ void nn_look_regions(const struct nn_patient *patient, struct nn_finding *findin
 
 void nn_look_unused(const struct nn_patient *patient, struct nn_finding *finding)
 {
-	const struct nn_device_user *first = nn_device_users_first(&patient->users);
+	const struct nn_device_user *first = nn_device_users_first(&patient->users, false);
 
 	if (first)
 		nn_finding_set(finding, NN_HEALTH_FAIL,

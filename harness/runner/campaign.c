@@ -5,6 +5,7 @@
 #include "harness/base/array.h"
 #include "harness/base/clock.h"
 #include "harness/device/device.h"
+#include "harness/device/assignability.h"
 #include "harness/runner/boot.h"
 #include "harness/runner/machine.h"
 #include "harness/runner/survey.h"
@@ -87,6 +88,31 @@ static int campaign_add(const struct nn_runner_params *params, const struct nn_m
 	return nn_store_campaign_add(params->store, &row, ret_campaign, err);
 }
 
+/* What does not forbid a passthrough but may spoil it, such as a device that cannot be reset. */
+static int warn_of_device(const struct nn_runner_params *params, int64_t campaign,
+			  struct nn_err *err)
+{
+	NN_AUTO(assignability) struct nn_assignability assignability = {0};
+	NN_AUTO(device) struct nn_device device = {0};
+	const char *bdf = nn_under_test_physical(params->plan);
+	int rc = bdf ? nn_device_read(params->sysroot, bdf, &device, err) : 0;
+
+	if (!rc && bdf)
+		rc = nn_device_assignability(params->sysroot, &device, NULL, &assignability, err);
+	for (size_t i = 0; !rc && i < assignability.nr; i++) {
+		const struct nn_reason *reason = &assignability.reasons[i];
+		NN_AUTO(free) char *message = nn_asprintf("device '%s': %s", bdf, reason->text);
+
+		if (reason->forbids) /* the targets check what they need themselves */
+			continue;
+		rc = nn_store_event_add(params->store, campaign, 0, NN_SEVERITY_WARNING, "device",
+					message, err);
+		if (params->warn)
+			params->warn(params->user, message);
+	}
+	return rc;
+}
+
 int nn_runner_begin(const struct nn_runner_params *params, int64_t *ret_campaign,
 		    struct nn_err *err)
 {
@@ -101,6 +127,8 @@ int nn_runner_begin(const struct nn_runner_params *params, int64_t *ret_campaign
 	nn_machine_release(&machine);
 	if (!rc)
 		rc = campaign_add_parts(params, campaign, err);
+	if (!rc)
+		rc = warn_of_device(params, campaign, err);
 	if (!rc)
 		*ret_campaign = campaign;
 	return rc;

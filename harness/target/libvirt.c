@@ -99,7 +99,7 @@ static int libvirt_check(const struct nn_plan *plan, const struct nn_plan_arm *a
 	int rc = nn_vm_settings_read(&nn_target_libvirt, arm, &settings, err);
 
 	if (!rc)
-		rc = nn_vm_device_check(sysroot, plan, err);
+		rc = nn_vm_device_check(sysroot, plan, arm, err);
 	if (!rc && !settings.is_emulated)
 		rc = check_kvm(err);
 	if (!rc)

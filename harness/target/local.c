@@ -64,7 +64,7 @@ static int check_spare(const struct nn_sysroot *root, const char *bdf, struct nn
 		rc = nn_check_device(root, "spare", bdf, &spare, err);
 	if (!rc)
 		rc = check_spare_alone(root, &spare, err);
-	return rc ? rc : nn_check_passable(root, &spare, err);
+	return rc ? rc : nn_check_passable(root, &spare, NULL, err);
 }
 
 static int check_device(const struct nn_sysroot *root, const char *bdf, struct nn_err *err)
@@ -181,7 +181,8 @@ static int plan_spare(struct nn_target_boot *boot, struct nn_err *err)
 	struct local_state *state = boot->state;
 	char *names[] = {boot->plan->spare};
 	const struct nn_name_list spare = {.names = names, .nr = 1};
-	int rc = nn_device_check_unused(boot->sysroot, boot->plan->spare, err);
+	int rc = nn_device_check_unused(boot->sysroot, boot->plan->spare, boot->plan->is_forced,
+					err);
 
 	return rc ? rc : nn_handover_plan(&state->binding, &spare, err);
 }

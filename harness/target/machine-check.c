@@ -39,7 +39,7 @@ int nn_check_device(const struct nn_sysroot *root, const char *role, const char 
 }
 
 int nn_check_passable(const struct nn_sysroot *root, const struct nn_device *device,
-		      struct nn_err *err)
+		      const struct nn_group_extra *extra, struct nn_err *err)
 {
 	NN_AUTO(name_list) struct nn_name_list functions = {0};
 	struct nn_err why = {0};
@@ -50,10 +50,10 @@ int nn_check_passable(const struct nn_sysroot *root, const struct nn_device *dev
 				  "'%s' is in no IOMMU group, so it cannot be isolated; use a "
 				  "device behind an IOMMU",
 				  device->bdf);
-	rc = nn_device_passthrough_set(root, device, NULL, &functions, &why);
+	rc = nn_device_passthrough_set(root, device, extra, &functions, &why);
 	if (!rc)
 		return 0;
-	return nn_err_set(err, rc == -EBUSY ? -ENOTSUP : rc,
+	return nn_err_set(err, rc == -EBUSY || rc == -EINVAL ? -ENOTSUP : rc,
 			  "'%s' cannot be handed over: %s; free it or name another device",
 			  device->bdf, why.message);
 }

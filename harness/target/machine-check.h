@@ -7,6 +7,7 @@
 #define NN_TARGET_MACHINE_CHECK_H
 
 #include "harness/device/device.h"
+#include "harness/device/group.h"
 #include "harness/plan/plan.h"
 
 int nn_check_iommu(const struct nn_sysroot *root, struct nn_err *err);
@@ -20,7 +21,7 @@ int nn_check_device(const struct nn_sysroot *root, const char *role, const char 
 
 /** Can the function be handed to user space: is it in a group, and nobody uses any of its group? */
 int nn_check_passable(const struct nn_sysroot *root, const struct nn_device *device,
-		      struct nn_err *err);
+		      const struct nn_group_extra *extra, struct nn_err *err);
 
 /** Can the physical function of a plan have the virtual one that it names? */
 int nn_check_virtual_function(const struct nn_sysroot *root, const struct nn_plan_device *device,

@@ -24,14 +24,26 @@ void nn_vm_device_release(struct nn_vm_device *device)
 
 /* ---- check ---- */
 
-static int check_function(const struct nn_sysroot *root, const char *bdf, struct nn_err *err)
+/* What may go along with the device in this arm. */
+static int read_extra(const struct nn_plan *plan, const struct nn_plan_arm *arm,
+		      struct nn_group_extra *ret_extra, struct nn_err *err)
+{
+	const char *text = nn_pairs_get(&arm->settings, "extra");
+	int rc = text ? nn_group_extra_parse(text, ret_extra, err) : 0;
+
+	ret_extra->is_forced = plan->is_forced;
+	return rc ? nn_err_prefix(err, "setting 'extra'") : 0;
+}
+
+static int check_function(const struct nn_sysroot *root, const char *bdf,
+			  const struct nn_group_extra *extra, struct nn_err *err)
 {
 	NN_AUTO(device) struct nn_device device = {0};
 	int rc = nn_check_iommu(root, err);
 
 	if (!rc)
 		rc = nn_check_device(root, "device", bdf, &device, err);
-	return rc ? rc : nn_check_passable(root, &device, err);
+	return rc ? rc : nn_check_passable(root, &device, extra, err);
 }
 
 static char *type_path(const struct nn_plan_device *device, const char *attribute)
@@ -60,14 +72,17 @@ static int check_mediated(const struct nn_sysroot *root, const struct nn_plan_de
 }
 
 int nn_vm_device_check(const struct nn_sysroot *root, const struct nn_plan *plan,
-		       struct nn_err *err)
+		       const struct nn_plan_arm *arm, struct nn_err *err)
 {
 	const struct nn_plan_device *device = &plan->device;
-	int rc;
+	NN_AUTO(group_extra) struct nn_group_extra extra = {0};
+	int rc = read_extra(plan, arm, &extra, err);
 
+	if (rc)
+		return rc;
 	switch (device->kind) {
 	case NN_PLAN_FUNCTION:
-		return check_function(root, device->name, err);
+		return check_function(root, device->name, &extra, err);
 	case NN_PLAN_VIRTUAL_FUNCTION:
 		rc = nn_check_iommu(root, err);
 		return rc ? rc : nn_check_virtual_function(root, device, err);
@@ -130,10 +145,13 @@ static int prepare_functions(struct nn_target_boot *boot, struct nn_binding *bin
 			     struct nn_vm_device *device, struct nn_err *err)
 {
 	NN_AUTO(device) struct nn_device function = {0};
+	NN_AUTO(group_extra) struct nn_group_extra extra = {0};
 	int rc = nn_device_read(boot->sysroot, boot->device_bdf, &function, err);
 
 	if (!rc)
-		rc = nn_device_passthrough_set(boot->sysroot, &function, NULL, &device->functions,
+		rc = read_extra(boot->plan, boot->arm, &extra, err);
+	if (!rc)
+		rc = nn_device_passthrough_set(boot->sysroot, &function, &extra, &device->functions,
 					       err);
 	if (rc)
 		return rc;

@@ -17,9 +17,9 @@ struct nn_vm_device {
 
 void nn_vm_device_release(struct nn_vm_device *device);
 
-/** Can a VM of this host get the plan's device? Changes nothing; failures are -ENOTSUP. */
+/** Can an arm's VM on this host get the plan's device? Changes nothing; failures are -ENOTSUP. */
 int nn_vm_device_check(const struct nn_sysroot *root, const struct nn_plan *plan,
-		       struct nn_err *err);
+		       const struct nn_plan_arm *arm, struct nn_err *err);
 
 /**
  * Make the device if it is one that has to be made, find out what goes along, and plan its handover

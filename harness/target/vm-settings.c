@@ -25,6 +25,9 @@ const struct nn_setting nn_vm_setting_table[] = {
 	{"accel", NN_SETTING_STRING, "kvm", "kvm, or tcg for software emulation"},
 	{"emulator", NN_SETTING_STRING, NULL, "QEMU program (default: libvirt's choice)"},
 	{"hugepages", NN_SETTING_BOOL, "no", "back the memory with the host's huge pages"},
+	{"extra", NN_SETTING_STRING, NULL,
+	 "functions of the device's IOMMU group that go along although a driver of the host has "
+	 "them: their addresses, or group for all"},
 	{"pv_eoi", NN_SETTING_BOOL, "yes", "let the guest end interrupts without leaving to KVM"},
 	{.name = NULL},
 };

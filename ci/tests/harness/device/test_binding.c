@@ -9,7 +9,7 @@
 
 #define BDF       KERNEL_BDF
 #define PLENTY_NS (10 * NN_NS_PER_S)
-#define SHORT_NS  (200 * NN_NS_PER_MS)
+#define SHORT_NS  (2 * NN_NS_PER_S)
 #define POLL      "/sys/module/kvm/parameters/halt_poll_ns"
 #define PAGES     "/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"
 

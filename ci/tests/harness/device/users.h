@@ -29,7 +29,7 @@ static inline void expect(const struct tree *tree, const char *bdf, const char *
 {
 	NN_AUTO(free) char *message = nn_asprintf("device '%s' is in use: %s", bdf, why ? why : "");
 	struct nn_err err = {0};
-	int rc = nn_device_check_unused(&tree->root, bdf, &err);
+	int rc = nn_device_check_unused(&tree->root, bdf, false, &err);
 
 	if (!why) {
 		assert_string_equal(err.message, "");
