@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "collectors/collector.h"
 
+#include <inttypes.h>
+
 #include "collectors/facts/facts.h"
 #include "harness/base/array.h"
 #include "harness/base/strbuf.h"
 #include "harness/device/device.h"
+
+#define ROM_RESOURCE 6 /* behind the six BARs */
 
 static void add_word(struct nn_strbuf *list, const char *word)
 {
@@ -98,6 +102,28 @@ static void report_group_and_link(const struct nn_collect *collect, const struct
 	nn_fact(collect, "device.link.width_max", device->link.max_width);
 }
 
+/*
+ * The size of the option ROM, by the seventh line of what the function decodes; a function without
+ * one has zeroes there. Source: Documentation/PCI/sysfs-pci.rst
+ */
+static void report_rom(const struct nn_collect *collect, const char *bdf)
+{
+	NN_AUTO(free) char *path = nn_asprintf("/sys/bus/pci/devices/%s/resource", bdf);
+	NN_AUTO(free) char *text = nn_sysfs_text(collect->sysroot, path);
+	const char *line = text;
+	uint64_t first, last;
+
+	for (int i = 0; line && i < ROM_RESOURCE; i++) {
+		line = strchr(line, '\n');
+		line += line != NULL;
+	}
+	if (line && sscanf(line, "%" SCNx64 " %" SCNx64, &first, &last) == 2 && last > first) {
+		NN_AUTO(free) char *bytes = nn_asprintf("%" PRIu64, last - first + 1);
+
+		nn_fact(collect, "device.rom", bytes);
+	}
+}
+
 static void report_nvme(const struct nn_collect *collect, const char *bdf)
 {
 	NN_AUTO(free) char *folder = nn_asprintf("/sys/bus/pci/devices/%s/nvme", bdf);
@@ -128,6 +154,7 @@ static int facts_device_sample(struct nn_collect *collect, struct nn_err *err)
 		return rc;
 	report_identity(collect, &device);
 	report_group_and_link(collect, &device);
+	report_rom(collect, device.bdf);
 	report_nvme(collect, device.bdf);
 	return 0;
 }

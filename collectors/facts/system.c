@@ -32,6 +32,7 @@ static const struct nn_file_fact files[] = {
 	{"clocksource.current", "/sys/devices/system/clocksource/clocksource0/current_clocksource"},
 	{"clocksource.available",
 	 "/sys/devices/system/clocksource/clocksource0/available_clocksource"},
+	{"memory.nodes", "/sys/devices/system/node/online"},
 	{"memory.thp", "/sys/kernel/mm/transparent_hugepage/enabled"},
 };
 

@@ -21,6 +21,9 @@
 		"guest:device.numa_node", "guest:device.reset_methods", "guest:iommu",            \
 		"guest:iommu.*"
 
+/* What `auto` made of a plan. */
+#define OF_PLACEMENT "*:requested.*pin", "*:effective.*pin", "*:requested.numa", "*:effective.numa"
+
 /* How a function hangs in its machine, not what it is. */
 #define OF_A_SLOT                                                                         \
 	"*:device", "*:device.link.*", "*:device.numa_node", "*:device.iommu.*",          \
@@ -31,7 +34,7 @@ const struct nn_axis nn_axes[] = {
 	{
 		.name = "kernel",
 		.summary = "release, build and command line of the kernel",
-		.own = GLOBS("*:kernel.*"),
+		.own = GLOBS("*:kernel.*", "*:requested.kernel", "*:effective.kernel"),
 		.follows =
 			GLOBS("*:cpu.mitigations", "*:cpu.governor", "*:cpu.smt", "*:cpu.online",
 			      "*:cpu.count", "*:cpu.isolated", "*:clocksource.*", "*:iommu",
@@ -50,16 +53,16 @@ const struct nn_axis nn_axes[] = {
 		.name = "hypervisor",
 		.summary = "QEMU, libvirt and what they show their guests",
 		.own = GLOBS("machine:qemu", "machine:qemu.*", "machine:libvirt",
-			     "machine:libvirt.*", "machine:ovmf*", "guest:hypervisor",
-			     "guest:emulated"),
+			     "machine:libvirt.*", "machine:ovmf*", "machine:vm.machine",
+			     "guest:hypervisor", "guest:kvm.*", "guest:emulated"),
 		.follows = GLOBS(OF_A_GUEST),
 	},
 	{
 		.name = "device",
 		.summary = "the device under test and its link",
 		.own = GLOBS("*:device.id", "*:device.class", "*:device.vendor", "*:device.name",
-			     "*:device.absent", "*:device.link.*", "*:nvme.model", "*:gpu.*",
-			     "machine:device", "campaign:plan.device"),
+			     "*:device.absent", "*:device.rom", "*:device.link.*", "*:nvme.model",
+			     "*:gpu.*", "machine:device", "campaign:plan.device"),
 		.follows = GLOBS(OF_A_SLOT, "*:device.driver", "*:driver.*", "*:*.driver",
 				 "*:*.driver_version", "*:nvme.firmware", "*:*.firmware",
 				 "*:*.vbios*"),
@@ -70,23 +73,25 @@ const struct nn_axis nn_axes[] = {
 		.summary = "mainboard or make of the machine",
 		.own = GLOBS("machine:board.*", "machine:product.*", "machine:hypervisor",
 			     "machine:emulated", "machine:fingerprint"),
-		.follows = GLOBS(OF_A_SLOT, OF_A_GUEST, "machine:bios.*", "machine:cpu.microcode",
-				 "*:cpu.mitigations", "*:memory.total", "*:clocksource.*"),
+		.follows = GLOBS(OF_A_SLOT, OF_A_GUEST, OF_PLACEMENT, "machine:bios.*",
+				 "machine:cpu.microcode", "*:cpu.mitigations", "*:memory.total",
+				 "*:clocksource.*"),
 		.subject = "machines",
 	},
 	{
 		.name = "cpu",
 		.summary = "model of the CPU",
-		.own = GLOBS("machine:cpu.model"),
-		.follows = GLOBS(OF_A_GUEST, "*:cpu.*", "*:kvm.*", "*:iommu", "*:iommu.*",
-				 "*:device.iommu.*", "*:device.numa_node", "*:clocksource.*",
-				 "*:memory.total"),
+		.own = GLOBS("machine:cpu.model", "machine:cpu.caches", "machine:cpu.invtsc",
+			     "machine:cpu.topoext"),
+		.follows = GLOBS(OF_A_GUEST, OF_PLACEMENT, "*:cpu.*", "*:kvm.*", "*:iommu",
+				 "*:iommu.*", "*:device.iommu.*", "*:device.numa_node",
+				 "*:clocksource.*", "*:memory.total"),
 		.subject = "machines",
 	},
 	{
 		.name = "memory",
 		.summary = "how much memory the machine has, and which",
-		.own = GLOBS("machine:memory.total", "machine:memory.dimm*",
+		.own = GLOBS("machine:memory.total", "machine:memory.nodes", "machine:memory.dimm*",
 			     "machine:memory.speed"),
 		.follows = GLOBS(NULL),
 		.subject = "machines",
@@ -94,8 +99,8 @@ const struct nn_axis nn_axes[] = {
 	{
 		.name = "firmware",
 		.summary = "BIOS, microcode and firmware of the device",
-		.own = GLOBS("machine:bios.*", "machine:cpu.microcode", "*:nvme.firmware",
-			     "*:*.firmware", "*:*.vbios*"),
+		.own = GLOBS("machine:bios.*", "machine:firmware*", "machine:cpu.microcode",
+			     "*:nvme.firmware", "*:*.firmware", "*:*.vbios*"),
 		.follows = GLOBS(OF_A_SLOT, OF_A_GUEST, "*:cpu.mitigations", "*:cpu.smt",
 				 "*:cpu.online", "*:cpu.count", "*:memory.total", "*:clocksource.*",
 				 "*:kvm.*"),
@@ -106,17 +111,20 @@ const struct nn_axis nn_axes[] = {
 			"how the machine is set up: governor, SMT, IOMMU mode, huge pages, clock "
 			"source",
 		.own = GLOBS("*:cpu.governor", "*:cpu.smt", "*:cpu.online", "*:cpu.count",
-			     "*:cpu.isolated", "*:cpu.mitigations", "*:clocksource.*", "*:iommu",
-			     "*:iommu.*", "*:device.iommu.*", "*:device.reset_methods",
-			     "*:device.numa_node", "*:memory.thp", "*:hugepages.*", "*:kvm.*",
-			     "*:vfio.*", "*:module.*"),
+			     "*:cpu.topology", "*:cpu.isolated", "*:cpu.mitigations",
+			     "*:clocksource.*", "*:iommu", "*:iommu.*", "*:device.iommu.*",
+			     "*:device.reset_methods", "*:device.numa_node", "*:memory.thp",
+			     "*:hugepages.*", "*:kvm.*", "*:vfio.*", "*:module.*"),
 		.follows = GLOBS("machine:memory.total", "guest:cpu.*"),
 	},
 	{
 		.name = "plan",
 		.summary = "settings of arms and workloads",
-		.own = GLOBS("campaign:plan.*"),
-		.follows = GLOBS(OF_A_GUEST, "guest:memory.thp", "guest:hypervisor"),
+		.own = GLOBS("campaign:plan.*", "*:block.images", "*:requested.*", "*:effective.*",
+			     "*:unproved.*"),
+		.follows = GLOBS(OF_A_GUEST, "guest:memory.thp", "guest:memory.nodes",
+				 "guest:hypervisor", "guest:kvm.*", "guest:firmware*",
+				 "guest:device.rom", "machine:vm.*"),
 	},
 	{
 		.name = "os",

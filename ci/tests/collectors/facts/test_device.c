@@ -60,6 +60,28 @@ static void device_and_its_group_become_facts(void **state)
 	assert_fact(recorded, "iommu.domains", "DMA-FQ identity DMA");
 }
 
+static void a_rom_is_told_by_its_size(void **state)
+{
+	static const char bars[] = "0x0 0x0 0x0\n0xfe000000 0xfe003fff 0x40200\n0x0 0x0 0x0\n"
+				   "0x0 0x0 0x0\n0x0 0x0 0x0\n0x0 0x0 0x0\n";
+	NN_AUTO(free)
+	char *with_rom = nn_asprintf("%s0x00000000feb40000 0x00000000feb4ffff 0x46200\n", bars);
+	NN_AUTO(free) char *without = nn_asprintf("%s0x0 0x0 0x0\n", bars);
+	struct recorded *recorded = *state;
+
+	record_nvme(recorded);
+	recorded->collect.bdf = BDF;
+	recorded_write(recorded, DEVICE "/resource", bars);
+	assert_int_equal(nn_collector_facts_device.sample(&recorded->collect, NULL), 0);
+	assert_fact(recorded, "device.rom", NULL);
+	recorded_write(recorded, DEVICE "/resource", without);
+	assert_int_equal(nn_collector_facts_device.sample(&recorded->collect, NULL), 0);
+	assert_fact(recorded, "device.rom", NULL);
+	recorded_write(recorded, DEVICE "/resource", with_rom);
+	assert_int_equal(nn_collector_facts_device.sample(&recorded->collect, NULL), 0);
+	assert_fact(recorded, "device.rom", "65536");
+}
+
 static void machine_without_iommu_says_none(void **state)
 {
 	struct recorded *recorded = *state;
@@ -85,6 +107,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(device_and_its_group_become_facts, recorded_setup,
+						recorded_teardown),
+		cmocka_unit_test_setup_teardown(a_rom_is_told_by_its_size, recorded_setup,
 						recorded_teardown),
 		cmocka_unit_test_setup_teardown(machine_without_iommu_says_none, recorded_setup,
 						recorded_teardown),

@@ -65,10 +65,28 @@ static void emulation_is_told_by_tcg_or_by_qemu_without_kvm(void **state)
 		assert_text(nn_hypervisor_emulation(&cases[i].signs), cases[i].emulation);
 }
 
+static void what_kvm_offers_has_names(void **state)
+{
+	const struct nn_hypervisor_signs rich = {
+		.has_kvm = true, .kvm_features = 1U << 6 | 1U << 12 | 1U << 31, .kvm_hints = 1};
+	const struct nn_hypervisor_signs poor = {.has_kvm = true, .kvm_hints = 2};
+	NN_AUTO(strbuf) struct nn_strbuf some = NN_STRBUF_INIT;
+	NN_AUTO(strbuf) struct nn_strbuf none = NN_STRBUF_INIT;
+
+	(void)state;
+	nn_hypervisor_features(&rich, &some);
+	assert_string_equal(nn_strbuf_str(&some), "pv-eoi poll-control");
+	assert_string_equal(nn_hypervisor_hints(&rich), "dedicated");
+	nn_hypervisor_features(&poor, &none);
+	assert_string_equal(nn_strbuf_str(&none), "none");
+	assert_string_equal(nn_hypervisor_hints(&poor), "none");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hypervisor_is_named_by_its_signature),
+		cmocka_unit_test(what_kvm_offers_has_names),
 		cmocka_unit_test(emulation_is_told_by_tcg_or_by_qemu_without_kvm),
 	};
 
