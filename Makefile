@@ -18,7 +18,7 @@ say     = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(patsubst $(BUILD)/%,%,$(2))
 
 # Each outside library has one home in the tree (CONTRIBUTING.md); these lists only link them.
 AGENT_PACKAGES := libcurl gnutls jansson
-HOST_PACKAGES  := $(AGENT_PACKAGES) sqlite3 libmicrohttpd yaml-0.1 libvirt libxml-2.0 gsl libpci
+HOST_PACKAGES  := $(AGENT_PACKAGES) sqlite3 libmicrohttpd yaml-0.1 libvirt libxml-2.0 gsl libpci hwloc
 pkg_config     ?= pkg-config
 pkg            = $(shell $(pkg_config) $(1) $(2) 2>/dev/null)
 
@@ -33,7 +33,7 @@ HOST_LIBS    = $(call pkg,--libs,$(HOST_PACKAGES)) -lcyaml -ldl -lm -lpthread
 # What pkg-config calls a library and the Debian package that has it.
 DEBIAN_PACKAGES := libcurl:libcurl4-gnutls-dev gnutls:libgnutls28-dev jansson:libjansson-dev \
 	sqlite3:libsqlite3-dev libmicrohttpd:libmicrohttpd-dev yaml-0.1:libyaml-dev \
-	libvirt:libvirt-dev libxml-2.0:libxml2-dev gsl:libgsl-dev libpci:libpci-dev
+	libvirt:libvirt-dev libxml-2.0:libxml2-dev gsl:libgsl-dev libpci:libpci-dev hwloc:libhwloc-dev
 
 AGENT_ROOMS := harness/base harness/protocol harness/device workloads collectors
 HOST_ROOMS  := $(AGENT_ROOMS) harness/stats harness/store harness/plan harness/server harness/target \

@@ -5,11 +5,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include <libxml/parser.h>
-#include <libxml/tree.h>
-
 #include "harness/base/array.h"
 #include "harness/base/bdf.h"
+#include "harness/target/domain-cpu.h"
+#include "harness/target/xml-node.h"
 
 /* Slots of bus 0: root ports for passed functions, then the virtual devices. */
 #define FIRST_PORT_SLOT 0x02
@@ -34,65 +33,20 @@ struct placement {
 
 /* ---- building blocks ---- */
 
-static xmlNode *add(xmlNode *parent, const char *name)
-{
-	return xmlNewChild(parent, NULL, BAD_CAST name, NULL);
-}
-
-/* xmlNewTextChild() escapes, xmlNewChild() would not. */
-static xmlNode *add_text(xmlNode *parent, const char *name, const char *text)
-{
-	return xmlNewTextChild(parent, NULL, BAD_CAST name, BAD_CAST text);
-}
-
-static void add_text_if(xmlNode *parent, const char *name, const char *text)
-{
-	if (text)
-		(void)add_text(parent, name, text);
-}
-
-static void add_number(xmlNode *parent, const char *name, uint64_t value)
-{
-	NN_AUTO(free) char *text = nn_asprintf("%" PRIu64, value);
-
-	(void)add_text(parent, name, text);
-}
-
-static void set(xmlNode *node, const char *name, const char *value)
-{
-	(void)xmlNewProp(node, BAD_CAST name, BAD_CAST value);
-}
-
-static void set_hex(xmlNode *node, const char *name, unsigned int value)
-{
-	NN_AUTO(free) char *text = nn_asprintf("0x%x", value);
-
-	set(node, name, text);
-}
-
-static xmlNode *add_with(xmlNode *parent, const char *name, const char *attribute,
-			 const char *value)
-{
-	xmlNode *node = add(parent, name);
-
-	set(node, attribute, value);
-	return node;
-}
-
 static xmlNode *add_address(xmlNode *parent, const struct address *address)
 {
-	xmlNode *node = add(parent, "address");
+	xmlNode *node = nn_xml_add(parent, "address");
 
-	set_hex(node, "domain", address->domain);
-	set_hex(node, "bus", address->bus);
-	set_hex(node, "slot", address->slot);
-	set_hex(node, "function", address->function);
+	nn_xml_set_hex(node, "domain", address->domain);
+	nn_xml_set_hex(node, "bus", address->bus);
+	nn_xml_set_hex(node, "slot", address->slot);
+	nn_xml_set_hex(node, "function", address->function);
 	return node;
 }
 
 static void add_bus0_address(xmlNode *parent, unsigned int slot)
 {
-	set(add_address(parent, &(struct address){.slot = slot}), "type", "pci");
+	nn_xml_set(add_address(parent, &(struct address){.slot = slot}), "type", "pci");
 }
 
 /* ---- parts of the domain ---- */
@@ -103,39 +57,46 @@ static void add_identity(xmlNode *root, const struct nn_domain *domain)
 	xmlNode *metadata;
 	xmlNode *mark;
 
-	(void)add_text(root, "name", name);
-	(void)add_text(root, "uuid", domain->boot);
-	metadata = add(root, "metadata");
-	mark = add(metadata, "boot");
+	(void)nn_xml_add_text(root, "name", name);
+	(void)nn_xml_add_text(root, "uuid", domain->boot);
+	metadata = nn_xml_add(root, "metadata");
+	mark = nn_xml_add(metadata, "boot");
 	xmlSetNs(mark, xmlNewNs(mark, BAD_CAST NN_DOMAIN_METADATA_URI, BAD_CAST "nearnative"));
-	set(mark, "id", domain->boot);
+	nn_xml_set(mark, "id", domain->boot);
 }
 
-static void add_memory(xmlNode *root, const struct nn_domain *domain)
+/* Firmware is libvirt's to find; "no" must be said too, or it takes one with Secure Boot. */
+static void add_firmware(xmlNode *os, const struct nn_domain *domain)
 {
-	NN_AUTO(free) char *bytes = nn_asprintf("%" PRIu64, domain->memory_bytes);
-	xmlNode *memory = add_text(root, "memory", bytes);
+	const char *wanted = domain->vm->has_secure_boot ? "yes" : "no";
+	xmlNode *firmware;
 
-	set(memory, "unit", "b");
-	if (domain->has_hugepages)
-		(void)add(add(root, "memoryBacking"), "hugepages");
-	add_number(root, "vcpu", domain->vcpus);
+	if (!domain->vm->is_ovmf)
+		return;
+	nn_xml_set(os, "firmware", "efi");
+	firmware = nn_xml_add(os, "firmware");
+	nn_xml_set(nn_xml_add_with(firmware, "feature", "enabled", wanted), "name", "secure-boot");
+	if (domain->vm->has_secure_boot)
+		nn_xml_set(nn_xml_add_with(firmware, "feature", "enabled", "yes"), "name",
+			   "enrolled-keys");
+	nn_xml_add_text_if(os, "nvram", domain->nvram_path);
 }
 
 static void add_boot(xmlNode *root, const struct nn_domain *domain)
 {
-	xmlNode *os = add(root, "os");
-	xmlNode *type = add_text(os, "type", "hvm");
+	xmlNode *os = nn_xml_add(root, "os");
+	xmlNode *type = nn_xml_add_text(os, "type", "hvm");
 
-	set(type, "arch", "x86_64");
-	set(type, "machine", "q35");
-	if (domain->kernel) {
-		(void)add_text(os, "kernel", domain->kernel);
-		add_text_if(os, "initrd", domain->initrd);
-		add_text_if(os, "cmdline", domain->cmdline);
+	nn_xml_set(type, "arch", "x86_64");
+	nn_xml_set(type, "machine", domain->vm->machine);
+	add_firmware(os, domain);
+	if (domain->vm->kernel) {
+		(void)nn_xml_add_text(os, "kernel", domain->vm->kernel);
+		nn_xml_add_text_if(os, "initrd", domain->initrd);
+		nn_xml_add_text_if(os, "cmdline", domain->cmdline);
 	}
 	if (domain->oem)
-		(void)add_with(os, "smbios", "mode", "sysinfo");
+		(void)nn_xml_add_with(os, "smbios", "mode", "sysinfo");
 }
 
 static void add_oem_strings(xmlNode *root, const struct nn_domain *domain)
@@ -144,136 +105,174 @@ static void add_oem_strings(xmlNode *root, const struct nn_domain *domain)
 
 	if (!domain->oem)
 		return;
-	strings = add(add_with(root, "sysinfo", "type", "smbios"), "oemStrings");
+	strings = nn_xml_add(nn_xml_add_with(root, "sysinfo", "type", "smbios"), "oemStrings");
 	for (const char *const *oem = domain->oem; *oem; oem++)
-		(void)add_text(strings, "entry", *oem);
-}
-
-/* migratable=off: else the invariant TSC is hidden from the guest and its clock is another one. */
-static void add_processor(xmlNode *root, const struct nn_domain *domain)
-{
-	xmlNode *features = add(root, "features");
-	xmlNode *cpu = add(root, "cpu");
-	xmlNode *apic;
-	xmlNode *timer;
-
-	(void)add(features, "acpi");
-	apic = add(features, "apic");
-	if (!domain->has_pv_eoi)
-		set(apic, "eoi", "off");
-	set(cpu, "mode", domain->is_emulated ? "maximum" : "host-passthrough");
-	set(cpu, "check", "none");
-	if (!domain->is_emulated)
-		set(cpu, "migratable", "off");
-	timer = add(add_with(root, "clock", "offset", "utc"), "timer");
-	set(timer, "name", "hpet");
-	set(timer, "present", "no");
+		(void)nn_xml_add_text(strings, "entry", *oem);
 }
 
 static void add_endings(xmlNode *root)
 {
-	(void)add_text(root, "on_poweroff", "destroy");
-	(void)add_text(root, "on_reboot", "destroy");
-	(void)add_text(root, "on_crash", "destroy");
+	(void)nn_xml_add_text(root, "on_poweroff", "destroy");
+	(void)nn_xml_add_text(root, "on_reboot", "destroy");
+	(void)nn_xml_add_text(root, "on_crash", "destroy");
 }
 
 static void add_host_root(xmlNode *devices)
 {
-	xmlNode *share = add_with(devices, "filesystem", "type", "mount");
+	xmlNode *share = nn_xml_add_with(devices, "filesystem", "type", "mount");
 
-	set(share, "accessmode", "passthrough");
-	set(share, "multidevs", "remap"); /* inode numbers of several file systems may collide */
-	(void)add_with(share, "source", "dir", "/");
-	(void)add_with(share, "target", "dir", "nnroot");
-	(void)add(share, "readonly");
+	nn_xml_set(share, "accessmode", "passthrough");
+	nn_xml_set(share, "multidevs",
+		   "remap"); /* inode numbers of several file systems may collide */
+	(void)nn_xml_add_with(share, "source", "dir", "/");
+	(void)nn_xml_add_with(share, "target", "dir", "nnroot");
+	(void)nn_xml_add(share, "readonly");
 	add_bus0_address(share, SLOT_SHARE);
 }
 
 static void add_network(xmlNode *devices)
 {
-	xmlNode *interface = add_with(devices, "interface", "type", "user");
+	xmlNode *interface = nn_xml_add_with(devices, "interface", "type", "user");
 
-	(void)add_with(interface, "model", "type", "virtio");
-	(void)add_with(interface, "rom", "enabled", "no"); /* nobody boots from it */
+	(void)nn_xml_add_with(interface, "model", "type", "virtio");
+	(void)nn_xml_add_with(interface, "rom", "enabled", "no"); /* nobody boots from it */
 	add_bus0_address(interface, SLOT_NETWORK);
 }
 
-static void add_disk(xmlNode *devices, const struct nn_domain *domain)
+static const char *disk_format(const char *path)
 {
-	xmlNode *disk = add_with(devices, "disk", "type", "file");
-	xmlNode *driver = add_with(disk, "driver", "name", "qemu");
-	xmlNode *target;
+	const char *dot = strrchr(path, '.');
 
-	set(disk, "device", "disk");
-	set(driver, "type", domain->disk_format);
-	(void)add_with(disk, "source", "file", domain->disk);
-	target = add_with(disk, "target", "dev", "vda");
-	set(target, "bus", "virtio");
-	(void)add(disk, "transient"); /* every boot starts from the same bytes */
-	if (!domain->kernel)
-		(void)add_with(disk, "boot", "order", "1");
-	add_bus0_address(disk, SLOT_DISK);
+	return dot && strcmp(dot, ".qcow2") == 0 ? "qcow2" : "raw";
+}
+
+/* The @index-th disk; I/O threads take turns. */
+static xmlNode *add_disk(xmlNode *devices, const struct nn_domain *domain, const char *path,
+			 unsigned int index)
+{
+	NN_AUTO(free) char *name = nn_asprintf("vd%c", 'a' + index);
+	xmlNode *disk = nn_xml_add_with(devices, "disk", "type", "file");
+	xmlNode *driver = nn_xml_add_with(disk, "driver", "name", "qemu");
+
+	nn_xml_set(disk, "device", "disk");
+	nn_xml_set(driver, "type", disk_format(path));
+	if (domain->vm->iothreads)
+		nn_xml_set_number(driver, "iothread", 1 + index % domain->vm->iothreads);
+	(void)nn_xml_add_with(disk, "source", "file", path);
+	nn_xml_set(nn_xml_add_with(disk, "target", "dev", name), "bus", "virtio");
+	(void)nn_xml_add(disk, "transient"); /* every boot starts from the same bytes */
+	add_bus0_address(disk, SLOT_DISK + index);
+	return disk;
+}
+
+static void add_disks(xmlNode *devices, const struct nn_domain *domain)
+{
+	const struct nn_vm_settings *vm = domain->vm;
+	unsigned int index = 0;
+	xmlNode *disk;
+
+	if (vm->disk) {
+		disk = add_disk(devices, domain, vm->disk, index++);
+		if (!vm->kernel)
+			(void)nn_xml_add_with(disk, "boot", "order", "1");
+	}
+	for (size_t i = 0; i < vm->disks.nr; i++) {
+		NN_AUTO(free) char *serial = nn_asprintf(NN_DOMAIN_DISK_SERIAL "%zu", i + 1);
+
+		disk = add_disk(devices, domain, vm->disks.names[i], index++);
+		(void)nn_xml_add_text(disk, "serial", serial);
+	}
 }
 
 static void add_port(xmlNode *devices, unsigned int index)
 {
 	NN_AUTO(free) char *text = nn_asprintf("%u", index);
-	xmlNode *port = add_with(devices, "controller", "type", "pci");
+	xmlNode *port = nn_xml_add_with(devices, "controller", "type", "pci");
 
-	set(port, "index", text);
-	set(port, "model", "pcie-root-port");
+	nn_xml_set(port, "index", text);
+	nn_xml_set(port, "model", "pcie-root-port");
 	add_bus0_address(port, FIRST_PORT_SLOT + index - 1);
 }
 
-static void add_function(xmlNode *devices, const struct placement *placement)
+/* A file is for the device under test; functions that go along keep their own. */
+static void add_rom(xmlNode *hostdev, const struct nn_domain *domain, const char *bdf)
 {
-	xmlNode *hostdev = add_with(devices, "hostdev", "mode", "subsystem");
+	const char *rom = domain->vm->rom;
+	bool is_device = domain->device && strcmp(domain->device, bdf) == 0;
+
+	if (strcmp(rom, "off") == 0)
+		(void)nn_xml_add_with(hostdev, "rom", "bar", "off");
+	else if (strcmp(rom, "default") != 0 && is_device)
+		nn_xml_set(nn_xml_add_with(hostdev, "rom", "bar", "on"), "file", rom);
+}
+
+static void add_function(xmlNode *devices, const struct nn_domain *domain, size_t index,
+			 const struct placement *placement)
+{
+	xmlNode *hostdev = nn_xml_add_with(devices, "hostdev", "mode", "subsystem");
 	xmlNode *guest;
 
-	set(hostdev, "type", "pci");
-	set(hostdev, "managed", "no"); /* drivers are ours to change, see device/binding.h */
-	(void)add_address(add(hostdev, "source"), &placement->host);
+	nn_xml_set(hostdev, "type", "pci");
+	nn_xml_set(hostdev, "managed", "no"); /* drivers are ours to change, see device/binding.h */
+	(void)nn_xml_add_with(hostdev, "driver", "name", "vfio");
+	(void)add_address(nn_xml_add(hostdev, "source"), &placement->host);
+	add_rom(hostdev, domain, domain->functions->names[index]);
 	guest = add_address(hostdev, &placement->guest);
-	set(guest, "type", "pci");
+	nn_xml_set(guest, "type", "pci");
 	if (placement->has_siblings && placement->guest.function == 0)
-		set(guest, "multifunction", "on");
+		nn_xml_set(guest, "multifunction", "on");
+}
+
+/* caching_mode: VFIO must hear of every mapping that the guest makes. */
+static void add_iommu(xmlNode *devices, const char *model)
+{
+	xmlNode *iommu;
+	xmlNode *driver;
+
+	if (!model)
+		return;
+	iommu = nn_xml_add_with(devices, "iommu", "model", model);
+	if (strcmp(model, "intel") != 0)
+		return;
+	driver = nn_xml_add_with(iommu, "driver", "intremap", "on");
+	nn_xml_set(driver, "caching_mode", "on");
 }
 
 /* Behind the ports of the functions, on one of its own. Source: formatdomain, hostdev mdev */
 static void add_mediated(xmlNode *devices, const char *uuid, unsigned int bus)
 {
-	xmlNode *hostdev = add_with(devices, "hostdev", "mode", "subsystem");
+	xmlNode *hostdev = nn_xml_add_with(devices, "hostdev", "mode", "subsystem");
 
-	set(hostdev, "type", "mdev");
-	set(hostdev, "model", "vfio-pci");
-	(void)add_with(add(hostdev, "source"), "address", "uuid", uuid);
-	set(add_address(hostdev, &(struct address){.bus = bus}), "type", "pci");
+	nn_xml_set(hostdev, "type", "mdev");
+	nn_xml_set(hostdev, "model", "vfio-pci");
+	(void)nn_xml_add_with(nn_xml_add(hostdev, "source"), "address", "uuid", uuid);
+	nn_xml_set(add_address(hostdev, &(struct address){.bus = bus}), "type", "pci");
 }
 
 static void add_devices(xmlNode *root, const struct nn_domain *domain,
 			const struct placement *placements, size_t nr)
 {
-	xmlNode *devices = add(root, "devices");
+	xmlNode *devices = nn_xml_add(root, "devices");
 	unsigned int nr_slots = nr ? placements[nr - 1].guest.bus : 0;
 	unsigned int nr_ports = nr_slots + (domain->mediated ? 1 : 0);
 	xmlNode *serial;
 
-	add_text_if(devices, "emulator", domain->emulator);
-	if (domain->disk)
-		add_disk(devices, domain);
-	set(add_with(devices, "controller", "type", "usb"), "model", "none");
+	nn_xml_add_text_if(devices, "emulator", domain->vm->emulator);
+	add_disks(devices, domain);
+	nn_xml_set(nn_xml_add_with(devices, "controller", "type", "usb"), "model", "none");
 	for (unsigned int i = 1; i <= nr_ports; i++)
 		add_port(devices, i);
-	if (domain->has_host_root)
+	if (domain->vm->is_host_image)
 		add_host_root(devices);
 	add_network(devices);
-	serial = add_with(devices, "serial", "type", "file");
-	(void)add_with(serial, "source", "path", domain->console_path);
+	serial = nn_xml_add_with(devices, "serial", "type", "file");
+	(void)nn_xml_add_with(serial, "source", "path", domain->console_path);
 	for (size_t i = 0; i < nr; i++)
-		add_function(devices, &placements[i]);
+		add_function(devices, domain, i, &placements[i]);
 	if (domain->mediated)
 		add_mediated(devices, domain->mediated, nr_ports);
-	(void)add_with(devices, "memballoon", "model", "none");
+	(void)nn_xml_add_with(devices, "memballoon", "model", "none");
+	add_iommu(devices, domain->vm->viommu);
 }
 
 /* ---- placement ---- */
@@ -337,18 +336,6 @@ char *nn_domain_name(const char *boot)
 	return nn_asprintf(NN_DOMAIN_PREFIX "%s", boot);
 }
 
-static char *document_text(xmlDoc *doc)
-{
-	xmlChar *text = NULL;
-	int len = 0;
-	char *copy;
-
-	xmlDocDumpFormatMemoryEnc(doc, &text, &len, "UTF-8", 1);
-	copy = nn_strndup((const char *)text, (size_t)len);
-	xmlFree(text);
-	return copy;
-}
-
 int nn_domain_xml(const struct nn_domain *domain, char **ret_xml, struct nn_err *err)
 {
 	const struct nn_name_list none = {0};
@@ -363,40 +350,26 @@ int nn_domain_xml(const struct nn_domain *domain, char **ret_xml, struct nn_err 
 	doc = xmlNewDoc(BAD_CAST "1.0");
 	root = xmlNewNode(NULL, BAD_CAST "domain");
 	xmlDocSetRootElement(doc, root);
-	set(root, "type", domain->is_emulated ? "qemu" : "kvm");
+	nn_xml_set(root, "type", domain->vm->is_emulated ? "qemu" : "kvm");
 	add_identity(root, domain);
-	add_memory(root, domain);
+	nn_domain_add_resources(root, domain);
 	add_boot(root, domain);
 	add_oem_strings(root, domain);
-	add_processor(root, domain);
+	nn_domain_add_processor(root, domain);
 	add_endings(root);
 	add_devices(root, domain, places, functions->nr);
-	*ret_xml = document_text(doc);
+	*ret_xml = nn_xml_text(doc);
 	xmlFreeDoc(doc);
 	return 0;
 }
 
 /* ---- what libvirt says ---- */
 
-static const xmlNode *child(const xmlNode *parent, const char *name)
-{
-	const xmlNode *node = parent ? parent->children : NULL;
-
-	while (node && (node->type != XML_ELEMENT_NODE || strcmp((const char *)node->name, name)))
-		node = node->next;
-	return node;
-}
-
 char *nn_domain_emulator(const char *xml)
 {
-	xmlDoc *doc = xmlReadMemory(xml, (int)strlen(xml), NULL, NULL,
-				    XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
-	const xmlNode *devices = doc ? child(xmlDocGetRootElement(doc), "devices") : NULL;
-	const xmlNode *emulator = child(devices, "emulator");
-	xmlChar *text = emulator ? xmlNodeGetContent(emulator) : NULL;
-	char *path = text && *text ? nn_strdup((const char *)text) : NULL;
+	xmlDoc *doc = nn_xml_parse(xml);
+	NN_AUTO(free) char *path = doc ? nn_xml_string(doc, "/domain/devices/emulator") : NULL;
 
-	xmlFree(text);
 	xmlFreeDoc(doc);
-	return path;
+	return path && path[0] ? NN_STEAL(path) : NULL;
 }

@@ -13,29 +13,29 @@
 
 #include "harness/base/err.h"
 #include "harness/base/sysfs.h"
+#include "harness/target/vm-pin.h"
+#include "harness/target/vm-settings.h"
 
 /* Only domains with this prefix and this metadata element are ours to destroy. */
 #define NN_DOMAIN_PREFIX       "nearnative-"
 #define NN_DOMAIN_METADATA_URI "https://nearnative.example/xmlns/domain/1"
 
+/* Serial numbers of the plan's further disks, by which the guest tells them apart: 1, 2 … */
+#define NN_DOMAIN_DISK_SERIAL "nearnative"
+
 /* Strings are borrowed; NULL leaves an element out. */
 struct nn_domain {
 	const char *boot; /* UUID: the domain's own, and in its name */
-	bool is_emulated; /* QEMU's TCG instead of KVM */
-	uint64_t memory_bytes;
-	uint64_t vcpus;
-	bool has_hugepages;
-	bool has_pv_eoi; /* KVM's paravirtual end of interrupt */
-	const char *emulator;
-	const char *kernel; /* NULL: firmware boots from @disk */
-	const char *initrd;
+	const struct nn_vm_settings *vm;
+	const struct nn_vm_pins *pins; /* or NULL: nothing is pinned */
+	int node;                      /* of the host, for all memory; -1: any */
+	const char *initrd;            /* used with a kernel */
 	const char *cmdline;
-	const char *disk;                     /* changes to it are thrown away */
-	const char *disk_format;              /* "qcow2" or "raw" */
-	bool has_host_root;                   /* share the host's / read-only as "nnroot" */
+	const char *nvram_path;               /* of the firmware's variables, with OVMF */
 	const char *console_path;             /* on the host */
 	const char *const *oem;               /* SMBIOS OEM strings, NULL-terminated, or NULL */
 	const struct nn_name_list *functions; /* to pass through, sorted, or NULL */
+	const char *device;                   /* the one of them that is under test, or NULL */
 	const char *mediated;                 /* UUID of a mediated device to pass, or NULL */
 };
 

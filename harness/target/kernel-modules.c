@@ -236,3 +236,12 @@ char *nn_kernel_image_version(const char *path)
 		return NULL;
 	return nn_strdup(name + 8);
 }
+
+bool nn_kernel_image_is_efi(const char *path)
+{
+	NN_AUTO(fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char magic[2];
+
+	return fd >= 0 && read(fd, magic, sizeof(magic)) == (ssize_t)sizeof(magic) &&
+	       memcmp(magic, "MZ", sizeof(magic)) == 0;
+}

@@ -6,6 +6,8 @@
 #ifndef NN_TARGET_KERNEL_MODULES_H
 #define NN_TARGET_KERNEL_MODULES_H
 
+#include <stdbool.h>
+
 #include "harness/base/err.h"
 #include "harness/base/strbuf.h"
 #include "harness/base/sysfs.h"
@@ -32,5 +34,11 @@ char *nn_kernel_module_name(const char *path);
  * Source: Documentation/arch/x86/boot.rst, kernel_version
  */
 char *nn_kernel_image_version(const char *path);
+
+/**
+ * Can UEFI start a kernel image: has it an EFI stub? False also when it cannot be read.
+ * Source: Documentation/admin-guide/efi-stub.rst; an image with one begins as PE files do
+ */
+bool nn_kernel_image_is_efi(const char *path);
 
 #endif

@@ -15,6 +15,9 @@
  */
 struct virt_call {
 	char *text; /* URI or XML */
+	char *emulator;
+	char *machine;
+	bool is_emulated;
 	virConnectPtr connection;
 	virDomainPtr domain;
 	int rc;
@@ -24,6 +27,8 @@ struct virt_call {
 static void virt_call_free(struct virt_call *call)
 {
 	free(call->text);
+	free(call->emulator);
+	free(call->machine);
 	free(call);
 }
 
@@ -85,6 +90,36 @@ int nn_virt_open(const char *uri, uint64_t allowed_ns, virConnectPtr *ret_connec
 		return rc;
 	if (!rc)
 		*ret_connection = call->connection;
+	virt_call_free(call);
+	return rc;
+}
+
+static void capabilities_call(void *arg)
+{
+	struct virt_call *call = arg;
+
+	call->text = virConnectGetDomainCapabilities(call->connection, call->emulator, "x86_64",
+						     call->machine,
+						     call->is_emulated ? "qemu" : "kvm", 0);
+	if (!call->text)
+		call->rc = virt_error(&call->err, -EIO, "ask for its capabilities");
+}
+
+int nn_virt_capabilities(virConnectPtr connection, const struct nn_virt_machine *machine,
+			 uint64_t allowed_ns, char **ret_xml, struct nn_err *err)
+{
+	struct virt_call *call = nn_calloc(1, sizeof(*call));
+	int rc;
+
+	call->connection = connection;
+	call->emulator = nn_strdup(machine->emulator);
+	call->machine = nn_strdup(machine->machine);
+	call->is_emulated = machine->is_emulated;
+	rc = virt_run(call, capabilities_call, allowed_ns, "ask for its capabilities", err);
+	if (rc == -ETIMEDOUT)
+		return rc;
+	if (!rc)
+		*ret_xml = NN_STEAL(call->text);
 	virt_call_free(call);
 	return rc;
 }

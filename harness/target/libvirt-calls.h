@@ -17,6 +17,20 @@
 int nn_virt_open(const char *uri, uint64_t allowed_ns, virConnectPtr *ret_connection,
 		 struct nn_err *err);
 
+/* What kind of machine a domain is to be; NULL is libvirt's choice. */
+struct nn_virt_machine {
+	const char *emulator;
+	const char *machine;
+	bool is_emulated;
+};
+
+/**
+ * What libvirt and QEMU can do for such a machine, as XML of the caller's.
+ * Return: 0; -EIO when they know no such machine; -ETIMEDOUT: @connection is lost.
+ */
+int nn_virt_capabilities(virConnectPtr connection, const struct nn_virt_machine *machine,
+			 uint64_t allowed_ns, char **ret_xml, struct nn_err *err);
+
 /** Close a connection and drop its domain; both may be NULL. */
 void nn_virt_close(virConnectPtr connection, virDomainPtr domain);
 

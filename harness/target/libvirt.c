@@ -8,29 +8,34 @@
 
 #include "harness/base/array.h"
 #include "harness/base/clock.h"
+#include "harness/target/console.h"
+#include "harness/target/domain-overlay.h"
 #include "harness/target/domain-xml.h"
 #include "harness/target/guest-initramfs.h"
 #include "harness/target/kernel-modules.h"
-#include "harness/target/kvm-probe.h"
 #include "harness/target/libvirt-calls.h"
 #include "harness/target/target.h"
+#include "harness/target/under-test.h"
 #include "harness/target/vm-device.h"
+#include "harness/target/vm-host.h"
+#include "harness/target/vm-pin.h"
 #include "harness/target/vm-settings.h"
 
-#define CHECK_MAX_NS   (20 * NN_NS_PER_S)
 #define POLL_NS        (50 * NN_NS_PER_MS)
 #define RECONNECT_NS   (10 * NN_NS_PER_S)
 #define WORK_DIR_MODE  0711 /* QEMU may run as another user: it must get at the files we name */
-#define LAST_WORDS_CAP 200
-#define INIT_SAYS      "nearnative: " /* guest-init.sh's own lines */
 #define HOST_LOOPBACK  "//127.0.0.1:"
 #define SLIRP_LOOPBACK "//10.0.2.2:" /* how QEMU's user network shows the host's loopback */
 #define CLOCK_WORD     "nn.clock="
+#define NO_BOOT        "00000000-0000-0000-0000-000000000000"
 
 struct libvirt_state {
 	struct nn_vm_settings settings;
 	struct nn_vm_device device;
 	struct nn_binding binding; /* what was changed for this boot */
+	struct nn_vm_pins pins;
+	int node; /* of the host, for all memory; -1: any */
+	char *nvram_path;
 	char *console_path;
 	char *initrd; /* made by us, or NULL */
 	char *vmm;    /* what libvirt started, or NULL */
@@ -42,69 +47,45 @@ struct libvirt_state {
 
 /* ---- check ---- */
 
-static int check_file(const char *role, const char *path, struct nn_err *err)
+/* Would the plan's own XML fit? Tried on a domain without a device. */
+static int check_overlay(const struct nn_vm_settings *settings, struct nn_err *err)
 {
-	if (!path || access(path, R_OK) == 0)
-		return 0;
-	return nn_err_set(err, -ENOTSUP, "%s '%s' is not readable (%s); name another with '%s'",
-			  role, path, strerror(errno), role);
-}
-
-static int check_files(const struct nn_vm_settings *settings, struct nn_err *err)
-{
-	NN_AUTO(free) char *busybox = NULL;
+	const struct nn_domain domain = {.boot = NO_BOOT, .vm = settings, .node = -1};
+	NN_AUTO(free) char *xml = NULL;
 	struct nn_err why = {0};
-	int rc = check_file("kernel", settings->kernel, err);
+	int rc = settings->overlay ? nn_domain_xml(&domain, &xml, &why) : 0;
 
-	if (!rc)
-		rc = check_file("initrd", settings->initrd, err);
-	if (!rc)
-		rc = check_file("disk", settings->disk, err);
-	if (rc || settings->initrd || !settings->is_host_image)
-		return rc;
-	rc = nn_guest_busybox_find(&busybox, &why);
+	if (!rc && settings->overlay)
+		rc = nn_domain_overlay(settings->overlay, &xml, &why);
 	return rc ? nn_err_set(err, -ENOTSUP, "%s", why.message) : 0;
 }
 
-static int check_libvirt(const char *uri, struct nn_err *err)
+/* The function under test as the checks of a VM's host take it: NULL for none. */
+static const char *function_or_null(const char *bdf)
 {
-	virConnectPtr connection = NULL;
-	struct nn_err why = {0};
-	int rc = nn_virt_open(uri, CHECK_MAX_NS, &connection, &why);
-
-	nn_virt_close(connection, NULL);
-	if (!rc)
-		return 0;
-	return nn_err_set(err, -ENOTSUP,
-			  "libvirt does not answer (%s); start libvirtd or name another 'uri'",
-			  why.message);
-}
-
-static int check_kvm(struct nn_err *err)
-{
-	struct nn_err why = {0};
-
-	if (nn_kvm_probe(NN_KVM_PROBE_DEADLINE_NS, &why) == 0)
-		return 0;
-	return nn_err_set(err, -ENOTSUP,
-			  "%s; enable VT-x or AMD-V in the firmware and load kvm_intel or kvm_amd, "
-			  "or set 'accel: tcg'",
-			  why.message);
+	return bdf[0] ? bdf : NULL;
 }
 
 static int libvirt_check(const struct nn_plan *plan, const struct nn_plan_arm *arm,
 			 const struct nn_sysroot *sysroot, struct nn_err *err)
 {
 	NN_AUTO(vm_settings) struct nn_vm_settings settings = {0};
+	char bdf[NN_BDF_CAP];
 	int rc = nn_vm_settings_read(&nn_target_libvirt, arm, &settings, err);
 
 	if (!rc)
 		rc = nn_vm_device_check(sysroot, plan, arm, err);
-	if (!rc && !settings.is_emulated)
-		rc = check_kvm(err);
 	if (!rc)
-		rc = check_files(&settings, err);
-	return rc ? rc : check_libvirt(settings.uri, err);
+		rc = nn_under_test(sysroot, plan, bdf, err);
+	if (!rc)
+		rc = nn_vm_check_kvm(&settings, err);
+	if (!rc)
+		rc = nn_vm_check_files(&settings, err);
+	if (!rc)
+		rc = check_overlay(&settings, err);
+	if (!rc)
+		rc = nn_vm_check_host(sysroot, &settings, function_or_null(bdf), err);
+	return rc ? rc : nn_vm_check_libvirt(&settings, plan->deadlines.boot_ns, err);
 }
 
 /* ---- prepare ---- */
@@ -125,6 +106,36 @@ static int prepare_initrd(struct nn_target_boot *boot, struct nn_err *err)
 	return nn_guest_initramfs_write(&spec, state->initrd, err);
 }
 
+static void add_module(struct libvirt_state *state, const char *name)
+{
+	struct nn_name_list *modules = &state->device.modules;
+
+	*NN_ARRAY_APPEND(modules->names, modules->nr, modules->cap) = nn_strdup(name);
+}
+
+/* Where threads and memory go, and what the guest needs for its virtual hardware. */
+static int prepare_machine(struct nn_target_boot *boot, struct nn_err *err)
+{
+	struct libvirt_state *state = boot->state;
+	const struct nn_vm_settings *settings = &state->settings;
+	const char *bdf = function_or_null(boot->device_bdf);
+	int rc = nn_vm_pins_resolve(boot->sysroot, settings, bdf, &state->pins, err);
+
+	if (!rc)
+		rc = nn_vm_node(boot->sysroot, settings, bdf, &state->node, err);
+	if (rc)
+		return rc;
+	if (settings->is_ovmf) {
+		state->nvram_path = nn_asprintf("%s/nvram.fd", boot->work_dir);
+		(void)unlink(state->nvram_path); /* every boot starts from the same variables */
+	}
+	if (settings->disks.nr)
+		add_module(state, "virtio_blk");
+	if (settings->viommu && strcmp(settings->viommu, "virtio") == 0)
+		add_module(state, "virtio_iommu");
+	return 0;
+}
+
 static int libvirt_prepare(struct nn_target_boot *boot, struct nn_err *err)
 {
 	struct libvirt_state *state = nn_calloc(1, sizeof(*state));
@@ -132,6 +143,7 @@ static int libvirt_prepare(struct nn_target_boot *boot, struct nn_err *err)
 	int rc;
 
 	boot->state = state;
+	state->node = -1;
 	state->binding = (struct nn_binding){.root = boot->sysroot, .journal = boot->journal};
 	state->console_path = nn_asprintf("%s/console.log", boot->work_dir);
 	rc = nn_vm_settings_read(&nn_target_libvirt, boot->arm, &state->settings, err);
@@ -139,7 +151,9 @@ static int libvirt_prepare(struct nn_target_boot *boot, struct nn_err *err)
 		return rc;
 	if (chmod(boot->work_dir, WORK_DIR_MODE))
 		return nn_err_errno(err, errno, "open '%s' to QEMU", boot->work_dir);
-	rc = nn_vm_device_prepare(boot, &state->binding, &state->device, err);
+	rc = prepare_machine(boot, err);
+	if (!rc)
+		rc = nn_vm_device_prepare(boot, &state->binding, &state->device, err);
 	if (!rc && settings->is_host_image && !settings->initrd)
 		rc = prepare_initrd(boot, err);
 	/* Last, so that whatever else is wrong costs no device its driver. */
@@ -189,6 +203,8 @@ static int make_cmdline(const struct nn_target_boot *boot, char **ret_cmdline, s
 		nn_strbuf_add(&cmdline, " no_timer_check"); /* it fails on a busy machine */
 	if (settings->is_host_image)
 		rc = add_word(&cmdline, "nn.agent=", boot->agent_path, err);
+	if (settings->viommu && strcmp(settings->viommu, "intel") == 0)
+		nn_strbuf_add(&cmdline, " intel_iommu=on"); /* not every kernel's default */
 	add_clock_word(boot->sysroot, &cmdline);
 	if (settings->cmdline_extra)
 		nn_strbuf_addf(&cmdline, " %s", settings->cmdline_extra);
@@ -210,37 +226,26 @@ static void translate_url(struct nn_credentials *cred)
 	(void)snprintf(cred->url, sizeof(cred->url), "%s", url); /* shorter than it was */
 }
 
-static const char *disk_format(const char *disk)
-{
-	const char *dot = disk ? strrchr(disk, '.') : NULL;
-
-	return dot && strcmp(dot, ".qcow2") == 0 ? "qcow2" : "raw";
-}
-
 static int make_xml(const struct nn_target_boot *boot, const struct nn_credentials *cred,
 		    char **ret_xml, struct nn_err *err)
 {
 	const struct libvirt_state *state = boot->state;
 	const struct nn_vm_settings *settings = &state->settings;
 	NN_AUTO(free) char *cmdline = NULL;
+	NN_AUTO(free) char *xml = NULL;
 	const char *oem[NN_CREDENTIAL_NR + 1] = {0};
 	size_t nr_oem = 0;
 	struct nn_domain domain = {
 		.boot = boot->boot,
-		.is_emulated = settings->is_emulated,
-		.memory_bytes = settings->memory_bytes,
-		.vcpus = settings->vcpus,
-		.has_hugepages = settings->has_hugepages,
-		.has_pv_eoi = settings->has_pv_eoi,
-		.emulator = settings->emulator,
-		.kernel = settings->kernel,
+		.vm = settings,
+		.pins = &state->pins,
+		.node = state->node,
 		.initrd = settings->initrd ? settings->initrd : state->initrd,
-		.disk = settings->disk,
-		.disk_format = disk_format(settings->disk),
-		.has_host_root = settings->is_host_image,
+		.nvram_path = state->nvram_path,
 		.console_path = state->console_path,
 		.oem = oem,
 		.functions = &state->device.functions,
+		.device = boot->device_bdf,
 		.mediated = state->device.mediated,
 	};
 	int rc = make_cmdline(boot, &cmdline, err);
@@ -252,7 +257,11 @@ static int make_xml(const struct nn_target_boot *boot, const struct nn_credentia
 		nr_oem += oem[nr_oem] != NULL;
 	}
 	domain.cmdline = cmdline;
-	rc = nn_domain_xml(&domain, ret_xml, err);
+	rc = nn_domain_xml(&domain, &xml, err);
+	if (!rc && settings->overlay)
+		rc = nn_domain_overlay(settings->overlay, &xml, err);
+	if (!rc)
+		*ret_xml = NN_STEAL(xml);
 	for (size_t i = 0; i < nr_oem; i++)
 		free((char *)oem[i]);
 	return rc;
@@ -313,67 +322,17 @@ static int libvirt_boot(struct nn_target_boot *boot, const struct nn_credentials
 
 /* ---- while it runs ---- */
 
-static void read_console(const struct libvirt_state *state, struct nn_strbuf *ret_text)
-{
-	struct nn_sysroot live = NN_SYSROOT_LIVE;
-
-	/* No console: the VM never started. */
-	(void)nn_file_load_unpacked(&live, state->console_path, ret_text, NULL);
-}
-
-/* The last place of @mark in @text, or NULL. */
-static const char *find_last(const char *text, const char *mark)
-{
-	const char *last = NULL;
-
-	for (const char *at = strstr(text, mark); at; at = strstr(at + 1, mark))
-		last = at;
-	return last;
-}
-
-static const char *last_line(const struct nn_strbuf *console)
-{
-	const char *text = nn_strbuf_str(console);
-	const char *at = text + console->len;
-
-	while (at > text && !isgraph((unsigned char)at[-1]))
-		at--;
-	while (at > text && at[-1] != '\n')
-		at--;
-	return at;
-}
-
-/*
- * What of the console explains an end best: a panic, else the guest init's own words, since the
- * kernel says "Power down" after them whatever happened. Without escape sequences.
- */
-static void last_words(const struct nn_strbuf *console, char ret_words[LAST_WORDS_CAP])
-{
-	const char *words = find_last(nn_strbuf_str(console), "Kernel panic");
-	size_t len = 0;
-
-	if (!words)
-		words = find_last(nn_strbuf_str(console), INIT_SAYS);
-	if (!words)
-		words = last_line(console);
-	for (; *words && *words != '\n' && len < LAST_WORDS_CAP - 1; words++) {
-		if (isprint((unsigned char)*words))
-			ret_words[len++] = *words;
-	}
-	ret_words[len] = '\0';
-}
-
 static bool libvirt_is_alive(struct nn_target_boot *boot, struct nn_err *err)
 {
 	struct libvirt_state *state = boot->state;
 	NN_AUTO(strbuf) struct nn_strbuf console = NN_STRBUF_INIT;
-	char words[LAST_WORDS_CAP];
+	char words[NN_CONSOLE_WORDS_CAP];
 	struct nn_err why = {0};
 
 	if (nn_virt_is_running(state->domain, &why))
 		return true;
-	read_console(state, &console);
-	last_words(&console, words);
+	nn_console_read(state->console_path, &console);
+	nn_console_last_words(&console, words);
 	(void)nn_err_set(err, why.code, "%s; its last words were \"%s\"", why.message, words);
 	return false;
 }
@@ -388,7 +347,7 @@ static int keep_console(struct nn_target_boot *boot, struct nn_err *err)
 	if (state->is_console_kept || !state->connection)
 		return 0;
 	state->is_console_kept = true;
-	read_console(state, &console);
+	nn_console_read(state->console_path, &console);
 	return boot->artifacts->add(boot->artifacts->user, "console.log", nn_strbuf_str(&console),
 				    console.len, err);
 }
@@ -485,6 +444,10 @@ static void state_free(struct libvirt_state *state)
 	nn_vm_settings_release(&state->settings);
 	nn_vm_device_release(&state->device);
 	nn_binding_release(&state->binding);
+	nn_vm_pins_release(&state->pins);
+	if (state->nvram_path)
+		(void)unlink(state->nvram_path); /* libvirt made it, and leaves it behind */
+	free(state->nvram_path);
 	free(state->console_path);
 	free(state->initrd);
 	free(state->vmm);

@@ -8,9 +8,22 @@
 #include "harness/base/array.h"
 #include "harness/base/clock.h"
 #include "harness/target/target.h"
+#include "harness/target/vm-settings.h"
 
 #define TEST_UUID  "a70bdd71-6249-4ddc-a756-4ee6dbfac7e5"
 #define TEST_TOKEN "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+
+/* What an arm without settings comes to. */
+static inline struct nn_vm_settings plain(void)
+{
+	return (struct nn_vm_settings){.memory_bytes = 1ULL << 30,
+				       .vcpus = 2,
+				       .machine = "q35",
+				       .numa = "none",
+				       .pin = "none",
+				       .rom = (char *)"default",
+				       .has_pv_eoi = true};
+}
 
 struct rig {
 	struct tree tree; /* the machine, and the work folder */

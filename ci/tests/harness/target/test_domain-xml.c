@@ -25,31 +25,90 @@ static char *const gpu_and_nvme[] = {(char *)"0000:01:00.0", (char *)"0000:01:00
 
 static const struct nn_name_list passed = {.names = (char **)gpu_and_nvme, .nr = 3};
 
-static const struct nn_domain host_image = {
-	.boot = UUID,
+static const struct nn_vm_settings host_settings = {
 	.memory_bytes = 536870912,
 	.vcpus = 2,
+	.is_host_image = true,
+	.kernel = (char *)"/boot/vmlinuz-6.1",
+	.machine = "q35",
+	.rom = (char *)"default",
 	.has_pv_eoi = true,
-	.kernel = "/boot/vmlinuz-6.1",
+};
+
+static const struct nn_domain host_image = {
+	.boot = UUID,
+	.vm = &host_settings,
+	.node = -1,
 	.initrd = "/tmp/w/initramfs.cpio",
 	.cmdline = "console=ttyS0 nn.agent=/usr/bin/nearnative-agent",
-	.has_host_root = true,
 	.console_path = "/tmp/w/console.log",
 	.oem = oem,
 	.functions = &passed,
+	.device = "0000:01:00.0",
+};
+
+static const struct nn_vm_settings disk_settings = {
+	.memory_bytes = 1073741824,
+	.vcpus = 1,
+	.disk = (char *)"/srv/my image.qcow2",
+	.is_emulated = true,
+	.emulator = "/usr/bin/qemu-system-x86_64",
+	.machine = "pc-q35-7.1",
+	.has_hugepages = true,
+	.rom = (char *)"default",
 };
 
 static const struct nn_domain disk_image = {
 	.boot = UUID,
-	.is_emulated = true,
-	.memory_bytes = 1073741824,
-	.vcpus = 1,
-	.has_hugepages = true,
-	.emulator = "/usr/bin/qemu-system-x86_64",
-	.disk = "/srv/my image.qcow2",
-	.disk_format = "qcow2",
+	.vm = &disk_settings,
+	.node = -1,
 	.console_path = "/tmp/w/console.log",
 	.oem = oem,
+};
+
+static char *const further_disks[] = {(char *)"/srv/a.raw", (char *)"/srv/b.qcow2"};
+static char *const two_cpus[] = {(char *)"4", (char *)"5-6"};
+
+/* Everything that a plan can set. */
+static const struct nn_vm_settings rich_settings = {
+	.memory_bytes = 1ULL << 31,
+	.vcpus = 2,
+	.topology = {1, 1, 2},
+	.is_host_image = true,
+	.kernel = (char *)"/boot/vmlinuz-6.1",
+	.machine = "q35",
+	.is_ovmf = true,
+	.has_secure_boot = true,
+	.has_hugepages = true,
+	.hugepage_bytes = 1ULL << 30,
+	.iothreads = 2,
+	.disks = {.names = (char **)further_disks, .nr = 2},
+	.rom = (char *)"/srv/card.rom",
+	.has_hyperv = true,
+	.has_pv_eoi = true,
+	.ioapic = "qemu",
+	.viommu = "intel",
+	.cpu_cache = "emulate",
+	.topoext = NN_SWITCH_ON,
+	.invtsc = NN_SWITCH_OFF,
+	.poll_control = NN_SWITCH_OFF,
+	.hint_dedicated = NN_SWITCH_ON,
+};
+
+static const struct nn_vm_pins rich_pins = {.vcpus = {.names = (char **)two_cpus, .nr = 2},
+					    .emulator = (char *)"0-1",
+					    .iothreads = (char *)"2"};
+
+static const struct nn_domain rich = {
+	.boot = UUID,
+	.vm = &rich_settings,
+	.pins = &rich_pins,
+	.node = 1,
+	.initrd = "/tmp/w/initramfs.cpio",
+	.nvram_path = "/tmp/w/nvram.fd",
+	.console_path = "/tmp/w/console.log",
+	.functions = &passed,
+	.device = "0000:01:00.0",
 };
 
 /* What an XPath expression says about a document. */
@@ -105,6 +164,11 @@ static void a_host_image_boots_directly_and_ends_for_good(void **unused)
 		{"/domain/memory/@unit", "b"},
 		{"/domain/vcpu", "2"},
 		{"/domain/os/type/@machine", "q35"},
+		{"/domain/os/@firmware", ""},
+		{"count(/domain/cputune | /domain/numatune | /domain/iothreads)", "0"},
+		{"count(/domain/features/kvm | /domain/features/hyperv)", "0"},
+		{"count(/domain/features/ioapic | //iommu | //rom[not(@enabled)])", "0"},
+		{"count(/domain/cpu/*)", "0"},
 		{"/domain/os/kernel", "/boot/vmlinuz-6.1"},
 		{"/domain/os/initrd", "/tmp/w/initramfs.cpio"},
 		{"/domain/os/cmdline", "console=ttyS0 nn.agent=/usr/bin/nearnative-agent"},
@@ -180,6 +244,9 @@ static void a_disk_image_boots_by_firmware_and_stays_as_it_is(void **unused)
 {
 	const struct expectation expected[] = {
 		{"/domain/@type", "qemu"},
+		{"/domain/os/type/@machine", "pc-q35-7.1"},
+		{"count(//hugepages/page)", "0"}, /* of the host's default size */
+		{"/domain/features/apic/@eoi", "off"},
 		{"/domain/cpu/@mode", "maximum"},
 		{"count(/domain/os/kernel)", "0"},
 		{"count(/domain/memoryBacking/hugepages)", "1"},
@@ -226,6 +293,75 @@ static void emulator_is_what_libvirt_resolved(void **unused)
 	}
 }
 
+static void every_setting_has_its_place(void **unused)
+{
+	const struct expectation expected[] = {
+		{"/domain/os/@firmware", "efi"},
+		{"//firmware/feature[@name='secure-boot']/@enabled", "yes"},
+		{"//firmware/feature[@name='enrolled-keys']/@enabled", "yes"},
+		{"/domain/os/nvram", "/tmp/w/nvram.fd"},
+		{"//hugepages/page/@size", "1073741824"},
+		{"//hugepages/page/@unit", "b"},
+		{"/domain/numatune/memory/@mode", "strict"},
+		{"/domain/numatune/memory/@nodeset", "1"},
+		{"/domain/iothreads", "2"},
+		{"/domain/cputune/vcpupin[@vcpu='0']/@cpuset", "4"},
+		{"/domain/cputune/vcpupin[@vcpu='1']/@cpuset", "5-6"},
+		{"/domain/cputune/emulatorpin/@cpuset", "0-1"},
+		{"count(/domain/cputune/iothreadpin[@cpuset='2'])", "2"},
+		{"/domain/features/hyperv/spinlocks/@retries", "8191"},
+		{"count(/domain/features/hyperv/*[@state='on'])", "10"},
+		{"//timer[@name='hypervclock']/@present", "yes"},
+		{"/domain/features/kvm/hint-dedicated/@state", "on"},
+		{"/domain/features/kvm/poll-control/@state", "off"},
+		{"count(/domain/features/kvm/hidden)", "0"},
+		{"/domain/features/ioapic/@driver", "qemu"},
+		{"/domain/cpu/topology/@threads", "2"},
+		{"/domain/cpu/cache/@mode", "emulate"},
+		{"/domain/cpu/cache/@level", "3"},
+		{"/domain/cpu/feature[@name='topoext']/@policy", "require"},
+		{"/domain/cpu/feature[@name='invtsc']/@policy", "disable"},
+		{"//disk[1]/source/@file", "/srv/a.raw"},
+		{"//disk[1]/serial", "nearnative1"},
+		{"//disk[1]/driver/@iothread", "1"},
+		{"//disk[2]/target/@dev", "vdb"},
+		{"//disk[2]/driver/@type", "qcow2"},
+		{"//disk[2]/driver/@iothread", "2"},
+		{"count(//disk/transient)", "2"},
+		{"//hostdev[1]/rom/@file", "/srv/card.rom"}, /* of the device under test alone */
+		{"count(//hostdev/rom)", "1"},
+		{"//iommu/@model", "intel"},
+		{"//iommu/driver/@caching_mode", "on"},
+	};
+
+	(void)unused;
+	expect_all(&rich, expected, NN_ARRAY_SIZE(expected));
+}
+
+static void switched_off_is_not_left_out(void **unused)
+{
+	const struct expectation expected[] = {
+		{"//firmware/feature[@name='secure-boot']/@enabled", "no"},
+		{"count(//firmware/feature)", "1"},
+		{"/domain/features/kvm/hidden/@state", "on"},
+		{"/domain/features/apic/@eoi", ""},
+		{"count(//hostdev/rom[@bar='off'])", "3"},
+		{"//iommu/@model", "virtio"},
+		{"count(//iommu/*)", "0"},
+	};
+	struct nn_vm_settings settings = host_settings;
+	struct nn_domain domain = host_image;
+
+	(void)unused;
+	settings.is_ovmf = true;
+	settings.is_kvm_hidden = true;
+	settings.has_pv_eoi = false;
+	settings.rom = (char *)"off";
+	settings.viommu = "virtio";
+	domain.vm = &settings;
+	expect_all(&domain, expected, NN_ARRAY_SIZE(expected));
+}
+
 static void too_many_slots_are_refused(void **unused)
 {
 	char *bdfs[14];
@@ -248,7 +384,7 @@ static void too_many_slots_are_refused(void **unused)
 
 static void libvirts_schema_accepts_every_kind(void **unused)
 {
-	const struct nn_domain *const domains[] = {&host_image, &disk_image};
+	const struct nn_domain *const domains[] = {&host_image, &disk_image, &rich};
 
 	(void)unused;
 	if (access("/usr/bin/virt-xml-validate", X_OK)) {
@@ -287,6 +423,8 @@ int main(void)
 		cmocka_unit_test(functions_without_function_0_are_counted_anew),
 		cmocka_unit_test(a_disk_image_boots_by_firmware_and_stays_as_it_is),
 		cmocka_unit_test(emulator_is_what_libvirt_resolved),
+		cmocka_unit_test(every_setting_has_its_place),
+		cmocka_unit_test(switched_off_is_not_left_out),
 		cmocka_unit_test(too_many_slots_are_refused),
 		cmocka_unit_test(libvirts_schema_accepts_every_kind),
 	};

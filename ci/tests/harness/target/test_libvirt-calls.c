@@ -54,6 +54,20 @@ static void nobody_there_is_an_error_without_output(void **unused)
 	assert_null(connection);
 }
 
+static void a_machine_that_libvirt_does_not_know_is_an_error(void **unused)
+{
+	const struct nn_virt_machine machine = {.machine = "pc-q35-0.1"};
+	virConnectPtr connection = test_open();
+	struct nn_err err = {0};
+	char *xml = NULL;
+
+	(void)unused;
+	assert_int_equal(nn_virt_capabilities(connection, &machine, PLENTY_NS, &xml, &err), -EIO);
+	assert_int_equal(strncmp(err.message, "ask for its capabilities: ", 26), 0);
+	assert_null(xml);
+	nn_virt_close(connection, NULL);
+}
+
 static void a_domain_lives_from_create_to_destroy(void **unused)
 {
 	virConnectPtr connection = test_open();
@@ -195,6 +209,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nobody_there_is_an_error_without_output),
+		cmocka_unit_test(a_machine_that_libvirt_does_not_know_is_an_error),
 		cmocka_unit_test(a_domain_lives_from_create_to_destroy),
 		cmocka_unit_test(a_bad_domain_says_why),
 		cmocka_unit_test(a_domain_can_be_destroyed_by_its_uuid),
