@@ -130,12 +130,20 @@ static int catalog_check_target_setting(const char *target, const char *name, co
 	return nn_plugin_check_setting(&nn_target_find(target)->plugin, name, text, err);
 }
 
+static int catalog_check_arm(const struct nn_plan_arm *arm, struct nn_err *err)
+{
+	const struct nn_target *target = nn_target_find(arm->target);
+
+	return target->check_settings ? target->check_settings(arm, err) : 0;
+}
+
 static const struct nn_plan_catalog catalog = {
 	.check_workload = catalog_check_workload,
 	.check_workload_setting = catalog_check_workload_setting,
 	.has_metric = catalog_has_metric,
 	.check_target = catalog_check_target,
 	.check_target_setting = catalog_check_target_setting,
+	.check_arm = catalog_check_arm,
 };
 
 const struct nn_plan_catalog *nn_command_catalog(void)

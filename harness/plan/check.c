@@ -216,7 +216,10 @@ static int parse_arm(const struct check *check, const struct nn_raw_arm *raw,
 	arm->name = nn_strdup(raw->name);
 	arm->target = nn_strdup(raw->target);
 	arm->line = name_node->line;
-	return parse_settings(check, node, &owner, &arm->settings, err);
+	rc = parse_settings(check, node, &owner, &arm->settings, err);
+	if (rc || !check->catalog->check_arm || !check->catalog->check_arm(arm, err))
+		return rc;
+	return placed(check, name_node, err);
 }
 
 static int parse_arms(const struct check *check, const struct nn_raw_plan *raw, struct nn_err *err)

@@ -124,6 +124,8 @@ struct nn_plan_catalog {
 	int (*check_target)(const char *name, struct nn_err *err);
 	int (*check_target_setting)(const char *target, const char *name, const char *text,
 				    struct nn_err *err);
+	/* Optional. Do the settings of an arm, each of which is known, go together? */
+	int (*check_arm)(const struct nn_plan_arm *arm, struct nn_err *err);
 };
 
 /** Load and check a file. Errors read "FILE:LINE: what is wrong, what was expected". */

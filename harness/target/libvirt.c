@@ -60,6 +60,13 @@ static int check_overlay(const struct nn_vm_settings *settings, struct nn_err *e
 	return rc ? nn_err_set(err, -ENOTSUP, "%s", why.message) : 0;
 }
 
+static int libvirt_check_settings(const struct nn_plan_arm *arm, struct nn_err *err)
+{
+	NN_AUTO(vm_settings) struct nn_vm_settings settings = {0};
+
+	return nn_vm_settings_read(&nn_target_libvirt, arm, &settings, err);
+}
+
 /* The function under test as the checks of a VM's host take it: NULL for none. */
 static const char *function_or_null(const char *bdf)
 {
@@ -479,6 +486,7 @@ const struct nn_target nn_target_libvirt = {
 		   .summary = "a KVM guest that gets the device handed over by vfio-pci",
 		   .settings = nn_vm_setting_table},
 	.is_session = false,
+	.check_settings = libvirt_check_settings,
 	.check = libvirt_check,
 	.prepare = libvirt_prepare,
 	.boot = libvirt_boot,

@@ -59,6 +59,11 @@ struct nn_target {
 	bool is_session; /* true: it cannot reboot what it measures */
 
 	/*
+	 * Optional. Do the arm's settings make sense together? Called when a plan is loaded; looks
+	 * at nothing else. -EINVAL with what contradicts what.
+	 */
+	int (*check_settings)(const struct nn_plan_arm *arm, struct nn_err *err);
+	/*
 	 * Required. Can this arm work on this machine? Called before the campaign starts; changes
 	 * nothing. -ENOTSUP with one sentence that says what is missing and what to do.
 	 */

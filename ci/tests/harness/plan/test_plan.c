@@ -63,11 +63,23 @@ static int check_target_setting(const char *target, const char *name, const char
 	return nn_plugin_check_setting(either(&libvirt, &local, target), name, value, err);
 }
 
+/* Settings that are each fine may make no sense as a whole. */
+static int check_arm(const struct nn_plan_arm *arm, struct nn_err *err)
+{
+	const char *vcpus = nn_pairs_get(&arm->settings, "vcpus");
+
+	if (!vcpus || strcmp(vcpus, "0") != 0)
+		return 0;
+	return nn_err_set(err, -EINVAL, "arm '%s': setting 'vcpus': 0, expected at least 1",
+			  arm->name);
+}
+
 static const struct nn_plan_catalog catalog = {
 	.check_workload = check_workload,
 	.check_workload_setting = check_workload_setting,
 	.check_target = check_target,
 	.check_target_setting = check_target_setting,
+	.check_arm = check_arm,
 };
 
 /* The plans of this project may name any workload that the build offers; others check that. */
@@ -109,6 +121,7 @@ static const struct bad_plan {
 	{"bad-alias", 10, "an alias '*timer', expected the value written out"},
 	{"bad-allow-emulated", 9, "allow_emulated: 'flase': expected yes or no"},
 	{"bad-arm-name", 3, "'' is no name, expected 1 to 64 letters, digits, '.', '_' or '-'"},
+	{"bad-arm-settings", 6, "arm 'vm': setting 'vcpus': 0, expected at least 1"},
 	{"bad-arm-text", 3, "arms[0] is one value, expected a mapping of keys to values"},
 	{"bad-arms-mapping", 2, "arms is a mapping of keys to values, expected a list"},
 	{"bad-base", 10, "no arm is called 'nativ', expected one of: native, vm"},
