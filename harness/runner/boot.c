@@ -26,6 +26,7 @@ struct nn_boot {
 	char uuid[NN_UUID_CAP];
 	/* the conversation */
 	bool has_hello;
+	bool is_proved;       /* what the arm's settings asked for was looked at */
 	bool is_told_to_stop; /* the agent has got "shutdown" */
 	uint64_t last_seen_ns;
 	size_t nr_jobs_given;
@@ -152,12 +153,30 @@ static int hook_hello(void *user, const struct nn_hello *hello, struct nn_err *e
 	return 0;
 }
 
+/* Before the first run, and before the agent's message is answered: nothing is measured yet. */
+static int boot_prove(struct nn_boot *boot, const struct nn_pairs *facts, struct nn_err *err)
+{
+	struct nn_store *store = boot->runner->params->store;
+	NN_AUTO(target_proof) struct nn_target_proof proof = {0};
+	int rc;
+
+	if (boot->is_proved || !boot->target->prove)
+		return 0;
+	boot->target->prove(&boot->target_boot, facts, &proof);
+	rc = nn_store_facts_add(store, boot->id, "host", &proof.host, err);
+	if (!rc)
+		rc = nn_store_facts_add(store, boot->id, "system", &proof.system, err);
+	boot->is_proved = !rc;
+	return rc;
+}
+
 static int hook_facts(void *user, const struct nn_pairs *facts, struct nn_err *err)
 {
 	struct nn_boot *boot = boot_of(user);
-
 	int rc = nn_store_facts_add(boot->runner->params->store, boot->id, "system", facts, err);
 
+	if (!rc)
+		rc = boot_prove(boot, facts, err);
 	return boot_hook_result(boot, rc, err);
 }
 

@@ -19,6 +19,7 @@
 #include "harness/target/vm-device.h"
 #include "harness/target/vm-host.h"
 #include "harness/target/vm-pin.h"
+#include "harness/target/vm-proof.h"
 #include "harness/target/vm-settings.h"
 
 #define POLL_NS        (50 * NN_NS_PER_MS)
@@ -344,6 +345,26 @@ static bool libvirt_is_alive(struct nn_target_boot *boot, struct nn_err *err)
 	return false;
 }
 
+static void libvirt_prove(struct nn_target_boot *boot, const struct nn_pairs *facts,
+			  struct nn_target_proof *ret_proof)
+{
+	struct libvirt_state *state = boot->state;
+	NN_AUTO(free) char *xml = NULL;
+	struct nn_vm_subject subject = {.sysroot = boot->sysroot,
+					.boot = boot->boot,
+					.settings = &state->settings,
+					.pins = &state->pins,
+					.node = state->node,
+					.device = function_or_null(boot->device_bdf),
+					.functions = &state->device.functions,
+					.facts = facts};
+
+	if (state->settings.overlay) /* which is unproved when libvirt does not answer */
+		(void)nn_virt_xml(state->domain, &xml, NULL);
+	subject.xml = xml;
+	nn_vm_prove(&subject, ret_proof);
+}
+
 /* ---- shutdown, restore ---- */
 
 static int keep_console(struct nn_target_boot *boot, struct nn_err *err)
@@ -490,6 +511,7 @@ const struct nn_target nn_target_libvirt = {
 	.check = libvirt_check,
 	.prepare = libvirt_prepare,
 	.boot = libvirt_boot,
+	.prove = libvirt_prove,
 	.is_alive = libvirt_is_alive,
 	.shutdown = libvirt_shutdown,
 	.restore = libvirt_restore,

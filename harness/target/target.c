@@ -15,6 +15,12 @@ const struct nn_target *nn_target_find(const char *name)
 	return nn_plugin_find((const void *const *)nn_targets, nn_nr_targets, name);
 }
 
+void nn_target_proof_release(struct nn_target_proof *proof)
+{
+	nn_pairs_release(&proof->host);
+	nn_pairs_release(&proof->system);
+}
+
 const char *nn_target_setting(const struct nn_target *target, const struct nn_plan_arm *arm,
 			      const char *name)
 {

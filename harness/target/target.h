@@ -2,7 +2,7 @@
 /*
  * A target: how an arm is reached. For each boot the runner calls, in this order and one thread,
  *
- *	prepare → boot → (is_alive …) → shutdown → restore
+ *	prepare → boot → (is_alive …, prove once) → shutdown → restore
  *
  * restore is called after every prepare, whatever failed, and is idempotent. Phases have deadlines
  * (durations in @deadlines); a hook that overruns its own returns -ETIMEDOUT.
@@ -54,6 +54,19 @@ struct nn_target_boot {
 	void *state;
 };
 
+/*
+ * Which of an arm's settings are in effect, as facts: "requested.NAME" with "effective.NAME", both
+ * in the same words, so that they are equal exactly when it is; or with "unproved.NAME", why that
+ * could not be seen.
+ */
+struct nn_target_proof {
+	struct nn_pairs host;   /* what was asked, and what was seen from outside */
+	struct nn_pairs system; /* what was seen from inside */
+};
+
+void nn_target_proof_release(struct nn_target_proof *proof);
+NN_AUTO_DEFINE(target_proof, struct nn_target_proof, nn_target_proof_release(p))
+
 struct nn_target {
 	struct nn_plugin plugin;
 	bool is_session; /* true: it cannot reboot what it measures */
@@ -74,6 +87,12 @@ struct nn_target {
 	/* Required. Start the system and in it the agent with @cred. */
 	int (*boot)(struct nn_target_boot *boot, const struct nn_credentials *cred,
 		    struct nn_err *err);
+	/*
+	 * Optional. Look whether what the plan asked for is so. Called once, between boot and the
+	 * first run, with what the agent's collectors found; has no right to disturb the system.
+	 */
+	void (*prove)(struct nn_target_boot *boot, const struct nn_pairs *facts,
+		      struct nn_target_proof *ret_proof);
 	/* Required. Is what was booted still up? When not, @err says how it ended. */
 	bool (*is_alive)(struct nn_target_boot *boot, struct nn_err *err);
 	/*
