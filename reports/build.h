@@ -33,12 +33,23 @@ struct nn_clock_tally {
 	bool has_mismatch;
 };
 
+/* A setting of an arm that was not in effect in some boots, or was not seen to be. */
+struct nn_setting_tally {
+	char *arm;
+	char *setting;
+	char *requested;
+	char *effective; /* NULL: unknown, */
+	char *reason;    /* because of this, or NULL */
+};
+
 /* What speaks against figures, gathered before rows are made. */
 struct nn_evidence {
 	struct nn_run_tally *tallies;
 	size_t nr_tallies, cap_tallies;
 	struct nn_clock_tally *clocks;
 	size_t nr_clocks, cap_clocks;
+	struct nn_setting_tally *settings;
+	size_t nr_settings, cap_settings;
 	struct nn_strings conflicting_workloads; /* results differ between arms or runs */
 };
 
@@ -56,6 +67,18 @@ int nn_build_gather(struct nn_build *build, struct nn_err *err);
 
 /** Fill the evidence and the banner. */
 int nn_build_validity(struct nn_build *build, struct nn_err *err);
+
+/** Gather settings that are not in effect or unproved; a step of nn_build_validity(). */
+int nn_build_settings(struct nn_build *build, struct nn_err *err);
+
+/** Append to @reasons which settings of @arm are not in effect. */
+void nn_build_doubt_settings(const struct nn_evidence *evidence, const char *arm,
+			     struct nn_strings *reasons);
+
+/** Tell which settings could not be proved; a step of nn_build_remarks(). */
+void nn_build_remark_settings(struct nn_build *build);
+
+void nn_setting_tallies_release(struct nn_evidence *evidence);
 
 /** Tell once what concerns several workloads or the whole campaign. */
 void nn_build_remarks(struct nn_build *build);

@@ -152,4 +152,5 @@ void nn_build_remarks(struct nn_build *build)
 	remark_on_boots(build);
 	remark_on_software(build);
 	remark_on_clocks(build);
+	nn_build_remark_settings(build);
 }

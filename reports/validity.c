@@ -26,6 +26,7 @@ void nn_build_release(struct nn_build *build)
 	for (size_t i = 0; i < evidence->nr_clocks; i++)
 		free(evidence->clocks[i].arm);
 	free(evidence->clocks);
+	nn_setting_tallies_release(evidence);
 	nn_strings_release(&evidence->conflicting_workloads);
 	*evidence = (struct nn_evidence){0};
 }
@@ -155,6 +156,15 @@ static bool fact_is(const struct nn_report_arm *arm, const char *name, const cha
 	return value && strncmp(value, prefix, strlen(prefix)) == 0;
 }
 
+/*
+ * A guest from which KVM hides looks emulated from inside; its host has seen QEMU run with KVM.
+ */
+static bool is_known_kvm_guest(const struct nn_report_arm *arm)
+{
+	return fact_is(arm, "host.effective.accel", "kvm") &&
+	       fact_is(arm, "host.requested.kvm_hidden", "yes");
+}
+
 /* Why, in the words of the first arm that knows; the machine's own row knows no reason. */
 static const char *emulation_reason(const struct nn_comparison *out)
 {
@@ -162,7 +172,8 @@ static const char *emulation_reason(const struct nn_comparison *out)
 
 	for (size_t i = 0; i < NN_ARRAY_SIZE(names); i++) {
 		for (size_t a = 0; a < out->nr_arms; a++) {
-			if (fact_is(&out->arms[a], names[i], "yes"))
+			if (fact_is(&out->arms[a], names[i], "yes") &&
+			    (i == 0 || !is_known_kvm_guest(&out->arms[a])))
 				return nn_pairs_get(&out->arms[a].facts, names[i]);
 		}
 	}
@@ -206,6 +217,8 @@ int nn_build_validity(struct nn_build *build, struct nn_err *err)
 	count_discarded(build);
 	rc = nn_store_each_checksum_conflict(build->store, build->campaign, take_conflict, build,
 					     err);
+	if (!rc)
+		rc = nn_build_settings(build, err);
 	if (rc)
 		return rc;
 	return nn_store_each_clock(build->store, build->campaign, take_clock, &build->evidence,
@@ -299,6 +312,7 @@ void nn_build_doubts(const struct nn_build *build, const char *workload, const c
 				       nn_asprintf("clock mismatch: the clock of arm '%s' runs at "
 						   "another rate than the orchestrator's",
 						   names[i]));
+		nn_build_doubt_settings(evidence, names[i], reasons);
 		doubt_software(find_tally(evidence, names[i], workload), reasons);
 	}
 	if (nn_strings_have(&evidence->conflicting_workloads, workload))

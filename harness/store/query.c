@@ -120,6 +120,27 @@ int nn_store_fact(struct nn_store *store, int64_t campaign, const char *arm, con
 	return 0;
 }
 
+int nn_store_each_unsure_setting(struct nn_store *store, int64_t campaign, nn_row_fn each,
+				 void *user, struct nn_err *err)
+{
+	return nn_sql_each_row(
+		store,
+		"SELECT arm.name, substr(asked.name, length('requested.') + 1) AS setting,"
+		" asked.value, seen.value, unseen.value, count(*)"
+		" FROM arm JOIN boot ON boot.arm = arm.id"
+		" JOIN fact AS asked ON asked.boot = boot.id AND asked.side = 'host'"
+		"  AND asked.name GLOB 'requested.*'"
+		" LEFT JOIN fact AS seen ON seen.boot = boot.id"
+		"  AND seen.name = 'effective.' || substr(asked.name, length('requested.') + 1)"
+		" LEFT JOIN fact AS unseen ON unseen.boot = boot.id"
+		"  AND unseen.name = 'unproved.' || substr(asked.name, length('requested.') + 1)"
+		" WHERE arm.campaign = ? AND boot.state = 'done'"
+		" AND seen.value IS NOT asked.value"
+		" GROUP BY arm.id, asked.name, asked.value, seen.value, unseen.value"
+		" ORDER BY arm.id, asked.name, seen.value, unseen.value",
+		each, user, err, "i", campaign);
+}
+
 int nn_store_each_event(struct nn_store *store, int64_t campaign, nn_row_fn each, void *user,
 			struct nn_err *err)
 {

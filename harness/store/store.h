@@ -335,6 +335,13 @@ int nn_store_fact(struct nn_store *store, int64_t campaign, const char *arm, con
 /** severity, kind, message of what happened during a run. */
 int nn_store_each_run_event(struct nn_store *store, int64_t run, nn_row_fn each, void *user,
 			    struct nn_err *err);
+/**
+ * arm, setting, requested, effective, reason why it is unproved, number of boots: settings of arms
+ * (facts "requested.*") that are not in effect in done boots, or of which that is not known: then
+ * effective is NULL.
+ */
+int nn_store_each_unsure_setting(struct nn_store *store, int64_t campaign, nn_row_fn each,
+				 void *user, struct nn_err *err);
 /** arm, block, severity, kind, message, count, of equal events within a boot. */
 int nn_store_each_event(struct nn_store *store, int64_t campaign, nn_row_fn each, void *user,
 			struct nn_err *err);
