@@ -84,13 +84,14 @@ static void add_kvm(xmlNode *features, const struct nn_vm_settings *vm)
 {
 	xmlNode *kvm;
 
-	if (!vm->is_kvm_hidden && !vm->hint_dedicated && !vm->poll_control)
+	if (!vm->is_kvm_hidden && !vm->hint_dedicated && vm->poll_control != NN_SWITCH_ON)
 		return;
 	kvm = nn_xml_add(features, "kvm");
 	if (vm->is_kvm_hidden)
 		add_state(kvm, "hidden", NN_SWITCH_ON);
 	add_state(kvm, "hint-dedicated", vm->hint_dedicated);
-	add_state(kvm, "poll-control", vm->poll_control);
+	if (vm->poll_control == NN_SWITCH_ON)
+		add_state(kvm, "poll-control", NN_SWITCH_ON);
 }
 
 /* What Windows takes where it is offered, but for what only some CPUs can do. */
@@ -183,4 +184,23 @@ void nn_domain_add_processor(xmlNode *root, const struct nn_domain *domain)
 	add_timer(clock, "hpet", "no");
 	if (domain->vm->has_hyperv)
 		add_timer(clock, "hypervclock", "yes");
+}
+
+static void add_argument(xmlNode *line, const char *value)
+{
+	nn_xml_set(nn_xml_add(line, "arg"), "value", value); /* in the namespace of its parent */
+}
+
+/* libvirt's <poll-control state='off'/> says nothing to QEMU, whose CPU `host` has it switched on.
+ */
+void nn_domain_add_arguments(xmlNode *root, const struct nn_domain *domain)
+{
+	xmlNode *line;
+
+	if (domain->vm->poll_control != NN_SWITCH_OFF)
+		return;
+	line = nn_xml_add(root, "commandline");
+	xmlSetNs(line, xmlNewNs(root, BAD_CAST NN_DOMAIN_QEMU_URI, BAD_CAST "qemu"));
+	add_argument(line, "-global");
+	add_argument(line, "host-x86_64-cpu.kvm-poll-control=off");
 }

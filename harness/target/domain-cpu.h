@@ -15,4 +15,7 @@ void nn_domain_add_resources(xmlNode *root, const struct nn_domain *domain);
 /** <features>, <cpu> and <clock>. */
 void nn_domain_add_processor(xmlNode *root, const struct nn_domain *domain);
 
+/** What libvirt has no element for, as arguments of QEMU's. */
+void nn_domain_add_arguments(xmlNode *root, const struct nn_domain *domain);
+
 #endif

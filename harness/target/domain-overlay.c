@@ -106,11 +106,18 @@ static bool is_match(const xmlNode *wanted, const xmlNode *node)
 	return true;
 }
 
+/* An argument of QEMU's means something only with the one before it. */
+static bool is_argument(const xmlNode *node)
+{
+	return xmlStrEqual(node->name, BAD_CAST "arg") && node->ns &&
+	       strcmp((const char *)node->ns->href, NN_DOMAIN_QEMU_URI) == 0;
+}
+
 /* An element that something was merged into already is another one's: two do not become one. */
 static xmlNode *find_match(const xmlNode *wanted, const xmlNode *parent)
 {
 	for (xmlNode *node = parent->children; node; node = node->next) {
-		if (is_match(wanted, node) && !node->_private)
+		if (is_match(wanted, node) && !node->_private && !is_argument(node))
 			return node;
 	}
 	return NULL;

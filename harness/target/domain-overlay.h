@@ -3,7 +3,8 @@
  * The plan's own XML, merged into a domain: for whatever no setting is for. Its root is <domain>.
  * Each element below is merged into the first element of the same name at the same place whose
  * attributes name, index, vcpu, iothread, policy, bus and dev have the same values, as far as the
- * overlay gives them; where there is none, or another one was merged into it, it is added.
+ * overlay gives them; where there is none, or another one was merged into it, it is added, and so
+ * is every argument of QEMU's.
  * Attributes and texts are overwritten. In the namespace NN_DOMAIN_METADATA_URI, do="add" adds
  * without looking, do="remove" removes.
  *

@@ -358,6 +358,7 @@ int nn_domain_xml(const struct nn_domain *domain, char **ret_xml, struct nn_err 
 	nn_domain_add_processor(root, domain);
 	add_endings(root);
 	add_devices(root, domain, places, functions->nr);
+	nn_domain_add_arguments(root, domain);
 	*ret_xml = nn_xml_text(doc);
 	xmlFreeDoc(doc);
 	return 0;

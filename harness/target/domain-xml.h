@@ -20,6 +20,9 @@
 #define NN_DOMAIN_PREFIX       "nearnative-"
 #define NN_DOMAIN_METADATA_URI "https://nearnative.example/xmlns/domain/1"
 
+/* Elements for QEMU alone. Source: https://libvirt.org/kbase/qemu-passthrough-security.html */
+#define NN_DOMAIN_QEMU_URI "http://libvirt.org/schemas/domain/qemu/1.0"
+
 /* Serial numbers of the plan's further disks, by which the guest tells them apart: 1, 2 … */
 #define NN_DOMAIN_DISK_SERIAL "nearnative"
 

@@ -156,6 +156,12 @@ NN_ASKED(kvm_bool)
 		nn_asked_bool(view, row, text);
 }
 
+NN_ASKED(kvm_switch)
+{
+	if (!view->settings->is_kvm_hidden)
+		nn_asked_switch(view, row, text);
+}
+
 NN_ASKED(memory)
 {
 	nn_strbuf_add_bytes(text, view->settings->memory_bytes);

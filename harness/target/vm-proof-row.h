@@ -63,6 +63,7 @@ NN_ASKED(image);
 NN_ASKED(iothread_pin);
 NN_ASKED(kernel);
 NN_ASKED(kvm_bool);
+NN_ASKED(kvm_switch);
 NN_ASKED(memory);
 NN_ASKED(numa);
 NN_ASKED(pin);

@@ -77,12 +77,12 @@ static bool hyperv_without_kvm(const struct nn_vm_settings *s)
 
 static bool hint_without_kvm(const struct nn_vm_settings *s)
 {
-	return s->is_emulated && s->hint_dedicated == NN_SWITCH_ON;
+	return s->is_emulated && s->hint_dedicated != NN_SWITCH_UNSET;
 }
 
 static bool poll_without_kvm(const struct nn_vm_settings *s)
 {
-	return s->is_emulated && s->poll_control == NN_SWITCH_ON;
+	return s->is_emulated && s->poll_control != NN_SWITCH_UNSET;
 }
 
 static bool host_poll_without_kvm(const struct nn_vm_settings *s)

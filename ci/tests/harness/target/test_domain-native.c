@@ -43,6 +43,7 @@ static const struct row {
 	{"cache-emulate", {"cpu_cache=emulate", "invtsc=yes"}},
 	{"cache-disable", {"cpu_cache=disable", "invtsc=no"}},
 	{"paravirtual", {"pv_eoi=no", "poll_control=yes", "hint_dedicated=yes", "pin=0:1"}},
+	{"poll-control-off", {"poll_control=no", "xml=" FIXTURES "/overlay.xml"}},
 	{"disks", {"disks=/srv/a.qcow2,/srv/b.raw", "iothreads=2", "iothread_pin=1"}},
 	{"disk-image", {"disk=/srv/guest.qcow2", "iothreads=1"}},
 	{"tcg", {"accel=tcg", "machine=pc-q35-7.1"}},

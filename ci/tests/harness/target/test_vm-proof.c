@@ -298,6 +298,21 @@ static void what_cannot_be_seen_is_unproved_with_a_reason(void **unused)
 	expect_told(&rig, "effective", "halt_poll_ns", "1000");
 }
 
+static void hidden_kvm_is_not_asked_for_what_it_offers(void **unused)
+{
+	NN_AUTO(rig) struct rig rig = {0};
+
+	(void)unused;
+	rig_init(&rig, RICH_ARGV);
+	rig.settings.is_kvm_hidden = true;
+	rig.settings.poll_control = NN_SWITCH_OFF;
+	nn_vm_prove(&rig.subject, &rig.proof);
+	assert_null(told(&rig, "requested", "poll_control"));
+	assert_null(told(&rig, "requested", "pv_eoi"));
+	expect_told(&rig, "requested", "kvm_hidden", "yes");
+	expect_told(&rig, "effective", "kvm_hidden", "no");
+}
+
 static void what_the_plan_leaves_to_qemu_is_not_asked(void **unused)
 {
 	NN_AUTO(rig) struct rig rig = {0};
@@ -328,6 +343,7 @@ int main(void)
 		cmocka_unit_test(an_iommu_without_the_device_is_none_for_it),
 		cmocka_unit_test(threads_that_may_run_anywhere_are_not_pinned),
 		cmocka_unit_test(what_cannot_be_seen_is_unproved_with_a_reason),
+		cmocka_unit_test(hidden_kvm_is_not_asked_for_what_it_offers),
 		cmocka_unit_test(what_the_plan_leaves_to_qemu_is_not_asked),
 	};
 
