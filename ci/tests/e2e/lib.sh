@@ -57,6 +57,21 @@ has_row() {
 	answer=$(sqlite3 -readonly "$db" "$1" 2>/dev/null) && [ -n "$answer" ] && [ "$answer" != 0 ]
 }
 
+# fact ARM NAME: its value, whichever side it is of.
+fact() {
+	sql "SELECT fact.value FROM fact JOIN boot ON boot.id = fact.boot JOIN arm
+		ON arm.id = boot.arm WHERE arm.name = '$1' AND boot.state = 'done'
+		AND fact.name = '$2'"
+}
+
+# unsure_settings ARM: those that are not in effect, or not known to be.
+unsure_settings() {
+	sql "SELECT DISTINCT substr(r.name, 11) FROM boot JOIN arm ON arm.id = boot.arm JOIN fact r
+		ON r.boot = boot.id AND r.name GLOB 'requested.*' WHERE arm.name = '$1'
+		AND boot.state = 'done' AND NOT EXISTS (SELECT 1 FROM fact e WHERE e.boot = boot.id
+		AND e.value = r.value AND e.name = 'effective.' || substr(r.name, 11))"
+}
+
 # lab TOPOLOGY COMMAND…
 lab() {
 	local topology=$1

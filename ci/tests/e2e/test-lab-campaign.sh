@@ -36,6 +36,9 @@ expect_sql "SELECT count(*) FROM boot JOIN arm ON arm.id = boot.arm WHERE arm.na
 		AND length(a.content) > 100) AND
 	EXISTS (SELECT 1 FROM artifact a WHERE a.boot = boot.id AND a.name = 'domain.xml'
 		AND instr(a.content, '<hostdev')))" 0
+# What the plan asks of the VM was seen to be so.
+expect "a setting that was proved" "$(fact vm effective.pv_eoi | sort -u)" no
+expect "settings that are not in effect" "$(unsure_settings vm)" ''
 expect_sql "SELECT count(DISTINCT agent_build) FROM boot WHERE agent_build IS NOT NULL" 1
 
 nearnative report --db "$db" --format text demo >"$NN_SCRATCH/report.txt"
