@@ -115,11 +115,14 @@ libraries:
 	[ -z "$$missing" ] || { echo "missing libraries, install$$missing (make deps does)" >&2; exit 1; }
 
 .PHONY: unit-tests lint format format-check lab virtual-time lab-gate lab-gate-baseline lab-gate-proof
-.PHONY: validate validate-readme bench torture
+.PHONY: validate validate-readme bench torture vm-settings
 unit-tests: $(UNIT_BIN)
 
 virtual-time: all ## three campaigns in the deterministic lab; print how well their ratios agree
 	$(Q)ci/virtual-time $(BUILD)
+
+vm-settings: all ## VMs in the lab that differ by settings, each proved in effect (a quarter of an hour)
+	$(Q)ci/vm-settings $(BUILD)
 
 validate: all $(BUILD)/validate $(STATS_UNITS) ## simulate coverage, size and power of the verdicts (minutes)
 	$(Q)ci/validate/run $(BUILD)

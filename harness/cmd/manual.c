@@ -111,6 +111,35 @@ static void manual_plan(struct nn_strbuf *sb)
 	}
 }
 
+static void manual_vm(struct nn_strbuf *sb)
+{
+	manual_section(sb, "SETTINGS OF A VM");
+	manual_paragraph(
+		sb,
+		"Before the first run of every boot each setting of the libvirt target is looked "
+		"for: in QEMU's process, in libvirt's XML, in the kernel of the host and by the "
+		"agent inside. The fact requested.NAME says what was asked for, effective.NAME what "
+		"is, in the same words: they are equal when the setting is in effect. Where they "
+		"are not, figures of the arm are INVALID. Where it cannot be seen, unproved.NAME "
+		"says why, and reports remark it.");
+	manual_paragraph(
+		sb,
+		"Settings that contradict each other are refused when the plan is read; those that "
+		"the machine cannot give, before the first boot. Huge pages and "
+		"halt_poll_ns are settings of the host: they must be as the plan wants them.");
+	manual_paragraph(
+		sb,
+		"The file of xml has a <domain> as root. An element is merged into the first one "
+		"of its name at the same place whose attributes name, index, vcpu, iothread, "
+		"policy, bus and dev are the same, as far as it has them; where there is none, or "
+		"another one was merged into it, it is added, and so is every argument of QEMU's. Attributes and texts are "
+		"overwritten. With xmlns:nn=\"https://nearnative.example/xmlns/domain/1\", "
+		"nn:do=\"add\" adds an element without looking for one, nn:do=\"remove\" removes "
+		"one. Refused is what would change name, uuid, metadata, sysinfo, on_poweroff, "
+		"on_reboot, on_crash, the devices that are handed over, the share of the host's "
+		"root or the console.");
+}
+
 void nn_manual_roff(struct nn_strbuf *sb)
 {
 	nn_strbuf_add(sb,
@@ -129,6 +158,7 @@ void nn_manual_roff(struct nn_strbuf *sb)
 		manual_command(sb, nn_commands[i]);
 	manual_plan(sb);
 	manual_plugins(sb);
+	manual_vm(sb);
 	manual_section(sb, "EXIT STATUS");
 	manual_paragraph(
 		sb,
