@@ -125,8 +125,10 @@ static void manual_vm(struct nn_strbuf *sb)
 	manual_paragraph(
 		sb,
 		"Settings that contradict each other are refused when the plan is read; those that "
-		"the machine cannot give, before the first boot. Huge pages and "
-		"halt_poll_ns are settings of the host: they must be as the plan wants them.");
+		"the machine cannot give, before the first boot. Huge pages and halt_poll_ns are "
+		"settings of the host: they are made for the time of a boot and journalled as "
+		"drivers are. A hugetlbfs with pages of that size must be mounted before libvirtd "
+		"starts.");
 	manual_paragraph(
 		sb,
 		"The file of xml has a <domain> as root. An element is merged into the first one "

@@ -131,6 +131,8 @@ static int prepare_machine(struct nn_target_boot *boot, struct nn_err *err)
 
 	if (!rc)
 		rc = nn_vm_node(boot->sysroot, settings, bdf, &state->node, err);
+	if (!rc)
+		rc = nn_vm_host_plan(settings, bdf, &state->binding, err);
 	if (rc)
 		return rc;
 	if (settings->is_ovmf) {

@@ -9,6 +9,7 @@
 #include "harness/base/clock.h"
 #include "harness/base/cpu-flags.h"
 #include "harness/base/units.h"
+#include "harness/device/host.h"
 #include "harness/target/guest-initramfs.h"
 #include "harness/target/kernel-modules.h"
 #include "harness/target/kvm-probe.h"
@@ -17,7 +18,6 @@
 #include "harness/target/xml-node.h"
 
 #define CONNECT_MAX_NS  (20 * NN_NS_PER_S)
-#define HALT_POLL       "/sys/module/kvm/parameters/halt_poll_ns"
 #define DOMAIN_CAPS     "/domainCapabilities"
 #define VIRTIO_IOMMU    "virtio_iommu"
 #define FLAG_TOPOEXT    "topoext" /* AMD's only */
@@ -240,16 +240,6 @@ int nn_vm_hugepages_needed(const struct nn_sysroot *root, const struct nn_vm_set
 	return 0;
 }
 
-char *nn_hugepage_folder(const struct nn_hugepage_need *need)
-{
-	uint64_t kib = need->page_bytes >> 10;
-
-	if (need->node < 0)
-		return nn_asprintf("/sys/kernel/mm/hugepages/hugepages-%" PRIu64 "kB", kib);
-	return nn_asprintf("/sys/devices/system/node/node%d/hugepages/hugepages-%" PRIu64 "kB",
-			   need->node, kib);
-}
-
 /* libvirt puts the memory into a file of a hugetlbfs with that page size, which must be mounted. */
 static bool is_mounted(const struct nn_sysroot *root, uint64_t page_bytes)
 {
@@ -270,39 +260,16 @@ static bool is_mounted(const struct nn_sysroot *root, uint64_t page_bytes)
 	return false;
 }
 
-static int check_free_pages(const struct nn_sysroot *root, const struct nn_hugepage_need *need,
-			    const char *size, struct nn_err *err)
-{
-	NN_AUTO(free) char *folder = nn_hugepage_folder(need);
-	NN_AUTO(free) char *path = nn_asprintf("%s/free_hugepages", folder);
-	uint64_t nr_free = 0;
-
-	if (nn_sysfs_read_u64(root, path, &nr_free, NULL))
-		return nn_err_set(err, -ENOTSUP,
-				  "setting 'hugepages': this machine has no pages of %s (no "
-				  "'%s'); choose another size",
-				  size, folder);
-	if (nr_free >= need->nr)
-		return 0;
-	return nn_err_set(err, -ENOTSUP,
-			  "setting 'hugepages': %" PRIu64 " pages of %s are free, the VM needs "
-			  "%" PRIu64 "; write %" PRIu64 " to '%s/nr_hugepages'",
-			  nr_free, size, need->nr, need->nr, folder);
-}
-
-static int check_hugepages(const struct nn_sysroot *root, const struct nn_vm_settings *settings,
-			   const char *bdf, struct nn_err *err)
+static int check_mount(const struct nn_sysroot *root, const struct nn_vm_settings *settings,
+		       const char *bdf, struct nn_err *err)
 {
 	NN_AUTO(strbuf) struct nn_strbuf size = NN_STRBUF_INIT;
 	struct nn_hugepage_need need;
 	int rc = nn_vm_hugepages_needed(root, settings, bdf, &need, err);
 
-	if (rc || !need.page_bytes)
+	if (rc || !need.page_bytes || is_mounted(root, need.page_bytes))
 		return rc;
 	nn_strbuf_add_bytes(&size, need.page_bytes);
-	rc = check_free_pages(root, &need, nn_strbuf_str(&size), err);
-	if (rc || is_mounted(root, need.page_bytes))
-		return rc;
 	return nn_err_set(err, -ENOTSUP,
 			  "setting 'hugepages': no hugetlbfs with pages of %s is mounted; mount -t "
 			  "hugetlbfs -o pagesize=%" PRIu64
@@ -310,26 +277,24 @@ static int check_hugepages(const struct nn_sysroot *root, const struct nn_vm_set
 			  nn_strbuf_str(&size), need.page_bytes >> 20);
 }
 
-/* ---- the rest ---- */
-
-static int check_halt_poll(const struct nn_sysroot *root, const struct nn_vm_settings *settings,
-			   struct nn_err *err)
+int nn_vm_host_plan(const struct nn_vm_settings *settings, const char *bdf,
+		    struct nn_binding *binding, struct nn_err *err)
 {
-	uint64_t present = 0;
+	struct nn_hugepage_need need;
+	int rc = nn_vm_hugepages_needed(binding->root, settings, bdf, &need, err);
 
-	if (!settings->has_halt_poll)
-		return 0;
-	if (nn_sysfs_read_u64(root, HALT_POLL, &present, NULL))
-		return nn_err_set(err, -ENOTSUP,
-				  "setting 'halt_poll_ns': there is no '" HALT_POLL
-				  "'; load kvm or leave it out");
-	if (present == settings->halt_poll_ns)
-		return 0;
-	return nn_err_set(err, -ENOTSUP,
-			  "setting 'halt_poll_ns': it is %" PRIu64 " here, for every VM; write "
-			  "%" PRIu64 " to '" HALT_POLL "'",
-			  present, settings->halt_poll_ns);
+	if (rc)
+		return rc;
+	if (need.page_bytes)
+		rc = nn_host_plan_hugepages(binding, need.node, need.page_bytes, need.nr, err);
+	if (rc)
+		return nn_err_prefix(err, "setting 'hugepages'");
+	if (settings->has_halt_poll)
+		rc = nn_host_plan_halt_poll(binding, settings->halt_poll_ns, err);
+	return rc ? nn_err_prefix(err, "setting 'halt_poll_ns'") : 0;
 }
+
+/* ---- the rest ---- */
 
 /* A guest whose kernel cannot drive its IOMMU would run without one, and only seem to use it. */
 static int check_guest_kernel(const struct nn_sysroot *root, const struct nn_vm_settings *settings,
@@ -363,6 +328,7 @@ static int check_rom(const struct nn_vm_settings *settings, const char *bdf, str
 int nn_vm_check_host(const struct nn_sysroot *root, const struct nn_vm_settings *settings,
 		     const char *bdf, struct nn_err *err)
 {
+	NN_AUTO(binding) struct nn_binding trial = {.root = root};
 	int rc = check_rom(settings, bdf, err);
 
 	if (!rc)
@@ -370,8 +336,8 @@ int nn_vm_check_host(const struct nn_sysroot *root, const struct nn_vm_settings 
 	if (!rc)
 		rc = check_pins(root, settings, bdf, err);
 	if (!rc)
-		rc = check_hugepages(root, settings, bdf, err);
+		rc = nn_vm_host_plan(settings, bdf, &trial, err);
 	if (!rc)
-		rc = check_halt_poll(root, settings, err);
+		rc = check_mount(root, settings, bdf, err);
 	return rc ? rc : check_guest_kernel(root, settings, err);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a machine must have for the settings of a virtual machine, and whether it does. Reads only.
- * Failures are -ENOTSUP with one sentence for people: what is missing and what to do.
+ * What a machine must have for the settings of a virtual machine, and whether it does. Reads, and
+ * plans, only. Failures are -ENOTSUP with one sentence for people: what is missing and what to do.
  */
 #ifndef NN_TARGET_VM_HOST_H
 #define NN_TARGET_VM_HOST_H
@@ -10,6 +10,7 @@
 
 #include "harness/base/err.h"
 #include "harness/base/sysfs.h"
+#include "harness/device/binding.h"
 #include "harness/target/vm-settings.h"
 
 /* Huge pages that a VM takes while it runs. */
@@ -26,8 +27,13 @@ struct nn_hugepage_need {
 int nn_vm_hugepages_needed(const struct nn_sysroot *root, const struct nn_vm_settings *settings,
 			   const char *bdf, struct nn_hugepage_need *ret_need, struct nn_err *err);
 
-/** The folder below /sys whose nr_hugepages and free_hugepages count such pages, the caller's. */
-char *nn_hugepage_folder(const struct nn_hugepage_need *need);
+/**
+ * Plan what the settings take of the host while the VM runs: free huge pages, how KVM polls.
+ * Planning changes nothing, so it serves as a check too.
+ * Return: 0, or -ENOTSUP with the setting and what the host does not have.
+ */
+int nn_vm_host_plan(const struct nn_vm_settings *settings, const char *bdf,
+		    struct nn_binding *binding, struct nn_err *err);
 
 /**
  * The node of the host that the settings want the memory from; -1: any. With `numa: auto` that is
@@ -39,7 +45,7 @@ int nn_vm_node(const struct nn_sysroot *root, const struct nn_vm_settings *setti
 /** The files that settings name, and what is needed to boot. */
 int nn_vm_check_files(const struct nn_vm_settings *settings, struct nn_err *err);
 
-/** CPUs, memory, KVM's parameters, the guest's kernel. */
+/** CPUs, memory, KVM, the guest's kernel. */
 int nn_vm_check_host(const struct nn_sysroot *root, const struct nn_vm_settings *settings,
 		     const char *bdf, struct nn_err *err);
 

@@ -19,8 +19,8 @@ const struct nn_setting nn_vm_setting_table[] = {
 	{"uri", NN_SETTING_STRING, NN_LIBVIRT_DEFAULT_URI, "libvirt connection"},
 	{"memory", NN_SETTING_BYTES, "1GiB", "memory of the VM, all of it pinned while it runs"},
 	{"hugepages", NN_SETTING_STRING, "no",
-	 "back the memory with huge pages of the host that are free: no, yes (of its default size), "
-	 "2MiB or 1GiB"},
+	 "back the memory with huge pages, reserved on the host for the time of the boot: no, yes "
+	 "(of its default size), 2MiB or 1GiB"},
 	{"numa", NN_SETTING_STRING, "none",
 	 "take the memory from one node of the host only: none, auto (the device's) or its number"},
 	{"vcpus", NN_SETTING_U64, "1", "virtual processors"},
@@ -70,8 +70,8 @@ const struct nn_setting nn_vm_setting_table[] = {
 	{"poll_control", NN_SETTING_BOOL, NULL,
 	 "let the guest poll for work instead of KVM (default: as QEMU has it)"},
 	{"halt_poll_ns", NN_SETTING_U64, NULL,
-	 "how long KVM polls on the host before a vCPU sleeps, of every VM there "
-	 "(/sys/module/kvm/parameters/halt_poll_ns)"},
+	 "how long KVM polls before a vCPU sleeps, on the host and so of every VM there, for the "
+	 "time of the boot"},
 	{"cpu_cache", NN_SETTING_STRING, NULL,
 	 "caches that the guest is shown: passthrough (the host's), emulate or disable (default: "
 	 "as QEMU has it)"},

@@ -4,9 +4,10 @@
 #include "ci/tests/harness/target/plan.h"
 #include "harness/target/vm-host.h"
 
-#define NVME  "0000:01:00.0"
-#define PAGES "/sys/kernel/mm/hugepages/hugepages-2048kB"
-#define NODE1 "/sys/devices/system/node/node1/hugepages/hugepages-2048kB"
+#define NVME      "0000:01:00.0"
+#define PAGES     "/sys/kernel/mm/hugepages/hugepages-2048kB"
+#define HALT_POLL "/sys/module/kvm/parameters/halt_poll_ns"
+#define NODE1     "/sys/devices/system/node/node1/hugepages/hugepages-2048kB"
 
 /* "" for a machine that has what is needed. */
 static void expect_host(const struct tree *tree, const struct nn_vm_settings *settings,
@@ -29,8 +30,11 @@ static void an_ordinary_vm_needs_nothing(void **unused)
 	expect_host(&tree, &settings, "");
 }
 
-static void huge_pages_are_counted_where_they_must_be(void **unused)
+static void huge_pages_need_a_kernel_and_a_mount_that_have_them(void **unused)
 {
+	static const char no_mount[] =
+		"setting 'hugepages': no hugetlbfs with pages of 2 MiB is mounted; mount -t "
+		"hugetlbfs -o pagesize=2M none /dev/hugepages-big, and restart libvirtd";
 	NN_AUTO(tree) struct tree tree = {0};
 	struct nn_vm_settings settings = plain();
 
@@ -40,31 +44,52 @@ static void huge_pages_are_counted_where_they_must_be(void **unused)
 	expect_host(&tree, &settings, "setting 'hugepages': this kernel has none; leave it out");
 	tree_file(&tree, "/proc/meminfo", "HugePages_Total: 0\nHugepagesize:    2048 kB\n");
 	expect_host(&tree, &settings,
-		    "setting 'hugepages': this machine has no pages of 2 MiB (no '" PAGES
-		    "'); choose another size");
-	tree_file(&tree, PAGES "/free_hugepages", "511\n");
-	expect_host(&tree, &settings,
-		    "setting 'hugepages': 511 pages of 2 MiB are free, the VM needs 512; write 512 "
-		    "to '" PAGES "/nr_hugepages'");
-	tree_file(&tree, PAGES "/free_hugepages", "512\n");
-	expect_host(&tree, &settings,
-		    "setting 'hugepages': no hugetlbfs with pages of 2 MiB is mounted; mount -t "
-		    "hugetlbfs -o pagesize=2M none /dev/hugepages-big, and restart libvirtd");
+		    "setting 'hugepages': this host has no huge pages of 2048 KiB");
+	tree_file(&tree, PAGES "/nr_hugepages", "0\n");
+	tree_file(&tree, PAGES "/free_hugepages", "0\n");
+	expect_host(&tree, &settings, no_mount);
 	tree_file(&tree, "/proc/mounts",
 		  "proc /proc proc rw 0 0\nnone /dev/big hugetlbfs rw,pagesize=1024M 0 0\n");
-	expect_host(&tree, &settings,
-		    "setting 'hugepages': no hugetlbfs with pages of 2 MiB is mounted; mount -t "
-		    "hugetlbfs -o pagesize=2M none /dev/hugepages-big, and restart libvirtd");
+	expect_host(&tree, &settings, no_mount);
 	tree_file(&tree, "/proc/mounts", "hugetlbfs /dev/hugepages hugetlbfs rw,relatime 0 0\n");
 	expect_host(&tree, &settings, "");
 	tree_file(&tree, "/proc/mounts",
 		  "hugetlbfs /dev/hugepages hugetlbfs rw,relatime,pagesize=2M 0 0\n");
 	expect_host(&tree, &settings, "");
+}
+
+static void expect_step(const struct nn_binding *binding, size_t i, const char *subject,
+			const char *wanted)
+{
+	assert_true(i < binding->nr);
+	assert_ptr_equal(binding->steps[i].kind, &nn_change_attribute);
+	assert_string_equal(binding->steps[i].subject, subject);
+	assert_string_equal(binding->steps[i].wanted, wanted);
+}
+
+static void what_the_host_must_give_is_planned(void **unused)
+{
+	NN_AUTO(tree) struct tree tree = {0};
+	NN_AUTO(binding) struct nn_binding binding = {0};
+	struct nn_vm_settings settings = plain();
+
+	(void)unused;
+	tree_init(&tree);
+	binding.root = &tree.root;
+	assert_int_equal(nn_vm_host_plan(&settings, NVME, &binding, NULL), 0);
+	assert_int_equal(binding.nr, 0);
+	settings.has_hugepages = true;
+	settings.hugepage_bytes = 2 << 20;
 	settings.numa = "1";
-	tree_file(&tree, NODE1 "/free_hugepages", "0\n");
-	expect_host(&tree, &settings,
-		    "setting 'hugepages': 0 pages of 2 MiB are free, the VM needs 512; write 512 "
-		    "to '" NODE1 "/nr_hugepages'");
+	settings.has_halt_poll = true;
+	settings.halt_poll_ns = 50000;
+	tree_file(&tree, NODE1 "/nr_hugepages", "100\n");
+	tree_file(&tree, NODE1 "/free_hugepages", "12\n");
+	tree_file(&tree, HALT_POLL, "200000\n");
+	assert_int_equal(nn_vm_host_plan(&settings, NVME, &binding, NULL), 0);
+	assert_int_equal(binding.nr, 2);
+	expect_step(&binding, 0, NODE1 "/nr_hugepages", "600");
+	expect_step(&binding, 1, HALT_POLL, "50000");
 }
 
 static void what_is_to_be_reserved_can_be_asked(void **unused)
@@ -72,7 +97,6 @@ static void what_is_to_be_reserved_can_be_asked(void **unused)
 	NN_AUTO(tree) struct tree tree = {0};
 	struct nn_vm_settings settings = plain();
 	struct nn_hugepage_need need;
-	NN_AUTO(free) char *folder = NULL;
 
 	(void)unused;
 	tree_init(&tree);
@@ -87,8 +111,6 @@ static void what_is_to_be_reserved_can_be_asked(void **unused)
 	assert_int_equal(need.page_bytes, 1 << 30);
 	assert_int_equal(need.nr, 5);
 	assert_int_equal(need.node, 1);
-	folder = nn_hugepage_folder(&need);
-	assert_string_equal(folder, "/sys/devices/system/node/node1/hugepages/hugepages-1048576kB");
 }
 
 static void a_node_is_the_devices_or_must_exist(void **unused)
@@ -161,7 +183,7 @@ static void features_must_be_the_cpus(void **unused)
 	expect_host(&tree, &settings, "");
 }
 
-static void polling_is_the_hosts_to_set(void **unused)
+static void polling_needs_kvm(void **unused)
 {
 	NN_AUTO(tree) struct tree tree = {0};
 	struct nn_vm_settings settings = plain();
@@ -169,15 +191,9 @@ static void polling_is_the_hosts_to_set(void **unused)
 	(void)unused;
 	tree_init(&tree);
 	settings.has_halt_poll = true;
-	settings.halt_poll_ns = 50000;
 	expect_host(&tree, &settings,
-		    "setting 'halt_poll_ns': there is no "
-		    "'/sys/module/kvm/parameters/halt_poll_ns'; load kvm or leave it out");
-	tree_file(&tree, "/sys/module/kvm/parameters/halt_poll_ns", "200000\n");
-	expect_host(&tree, &settings,
-		    "setting 'halt_poll_ns': it is 200000 here, for every VM; write 50000 to "
-		    "'/sys/module/kvm/parameters/halt_poll_ns'");
-	tree_file(&tree, "/sys/module/kvm/parameters/halt_poll_ns", "50000\n");
+		    "setting 'halt_poll_ns': KVM is not loaded: '" HALT_POLL "' is not there");
+	tree_file(&tree, HALT_POLL, "200000\n");
 	expect_host(&tree, &settings, "");
 }
 
@@ -263,12 +279,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_ordinary_vm_needs_nothing),
-		cmocka_unit_test(huge_pages_are_counted_where_they_must_be),
+		cmocka_unit_test(huge_pages_need_a_kernel_and_a_mount_that_have_them),
+		cmocka_unit_test(what_the_host_must_give_is_planned),
 		cmocka_unit_test(what_is_to_be_reserved_can_be_asked),
 		cmocka_unit_test(a_node_is_the_devices_or_must_exist),
 		cmocka_unit_test(pins_must_be_cpus_of_the_machine),
 		cmocka_unit_test(features_must_be_the_cpus),
-		cmocka_unit_test(polling_is_the_hosts_to_set),
+		cmocka_unit_test(polling_needs_kvm),
 		cmocka_unit_test(a_guest_must_have_a_driver_for_its_iommu),
 		cmocka_unit_test(a_rom_needs_a_device),
 		cmocka_unit_test(files_must_be_readable),
