@@ -11,14 +11,16 @@
 #include "harness/base/array.h"
 #include "harness/base/strbuf.h"
 
-/* A record that goes on for so long over line ends began with a stray quote. */
+/* A record that goes on for so long over line ends began with a stray quote; a line is no text. */
 #define MAX_RECORD_BYTES (1024 * 1024)
+#define READ_BYTES       65536
 
 struct nn_csv {
 	char *path;
 	FILE *file;
-	char *line; /* of getline() */
-	size_t line_cap;
+	char *bytes; /* READ_BYTES of the file, taken up to @at of @nr_bytes */
+	size_t at, nr_bytes;
+	struct nn_strbuf line;
 	struct nn_strbuf record; /* text of the present record; fields are cut out of it */
 	const char **fields;
 	size_t nr_fields, cap_fields;
@@ -37,6 +39,7 @@ int nn_csv_open(const char *path, struct nn_csv **ret_csv, struct nn_err *err)
 		return nn_err_errno(err, errno, "open '%s'", path);
 	csv = nn_calloc(1, sizeof(*csv));
 	csv->file = file;
+	csv->bytes = nn_calloc(READ_BYTES, 1);
 	csv->path = nn_strdup(is_stdin ? "standard input" : path);
 	*ret_csv = csv;
 	return 0;
@@ -49,7 +52,8 @@ void nn_csv_close(struct nn_csv *csv)
 	if (csv->file != stdin)
 		(void)fclose(csv->file); /* only read from */
 	free(csv->path);
-	free(csv->line);
+	free(csv->bytes);
+	nn_strbuf_release(&csv->line);
 	free(csv->fields);
 	free(csv->columns);
 	nn_strbuf_release(&csv->record);
@@ -59,8 +63,10 @@ void nn_csv_close(struct nn_csv *csv)
 static int bad(const struct nn_csv *csv, uint64_t line, size_t column, struct nn_err *err,
 	       const char *what)
 {
-	return nn_err_set(err, -EINVAL, "%s:%llu:%zu: %s", csv->path, (unsigned long long)line,
-			  column, what);
+	(void)nn_err_set(err, -EINVAL, "%s:%llu:%zu: %s", csv->path, (unsigned long long)line,
+			 column, what);
+	nn_err_one_line(err);
+	return -EINVAL;
 }
 
 /* Bytes of the UTF-8 sequence at @s, 0 when it is none. Source: RFC 3629, section 4. */
@@ -107,27 +113,55 @@ static int check_text(const struct nn_csv *csv, const char *text, size_t len, st
 	return 0;
 }
 
+/* More of the file. Return: 1, 0 at its end, -errno. */
+static int read_more(struct nn_csv *csv, struct nn_err *err)
+{
+	errno = 0;
+	csv->at = 0;
+	csv->nr_bytes = fread(csv->bytes, 1, READ_BYTES, csv->file);
+	if (ferror(csv->file))
+		return nn_err_errno(err, errno ? errno : EIO, "read '%s'", csv->path);
+	return csv->nr_bytes > 0;
+}
+
+/* Put bytes up to a line end, or the file's, into csv->line. Return: 1, 0 for none, -errno. */
+static int take_line(struct nn_csv *csv, struct nn_err *err)
+{
+	nn_strbuf_clear(&csv->line);
+	for (;;) {
+		int rc = csv->at == csv->nr_bytes ? read_more(csv, err) : 1;
+		const char *from = csv->bytes + csv->at;
+		const char *end;
+		size_t len;
+
+		if (rc <= 0)
+			return rc ? rc : csv->line.len > 0;
+		end = memchr(from, '\n', csv->nr_bytes - csv->at);
+		len = end ? (size_t)(end - from) : csv->nr_bytes - csv->at;
+		if (csv->line.len + len > MAX_RECORD_BYTES)
+			return bad(csv, csv->nr_lines + 1, 1, err, "a line of more than 1 MiB");
+		nn_strbuf_addn(&csv->line, from, len);
+		csv->at += len + (end != NULL);
+		if (end)
+			return 1;
+	}
+}
+
 /* The next line without its end. Return: 1, 0 at the end, -errno. */
 static int next_line(struct nn_csv *csv, size_t *ret_len, struct nn_err *err)
 {
-	ssize_t len;
-	int rc;
+	int rc = take_line(csv, err);
+	size_t len = csv->line.len;
 
-	errno = 0;
-	len = getline(&csv->line, &csv->line_cap, csv->file);
-	if (len < 0 && ferror(csv->file))
-		return nn_err_errno(err, errno ? errno : EIO, "read '%s'", csv->path);
-	if (len < 0)
-		return 0;
+	if (rc <= 0)
+		return rc;
 	csv->nr_lines++;
-	if (len && csv->line[len - 1] == '\n')
+	if (len && csv->line.data[len - 1] == '\r')
 		len--;
-	if (len && csv->line[len - 1] == '\r')
-		len--;
-	rc = check_text(csv, csv->line, (size_t)len, err);
+	rc = check_text(csv, nn_strbuf_str(&csv->line), len, err);
 	if (rc)
 		return rc;
-	*ret_len = (size_t)len;
+	*ret_len = len;
 	return 1;
 }
 
@@ -181,7 +215,7 @@ static int read_record(struct nn_csv *csv, struct nn_err *err)
 	if (rc <= 0)
 		return rc;
 	nn_strbuf_clear(&csv->record);
-	nn_strbuf_addn(&csv->record, csv->line, len);
+	nn_strbuf_addn(&csv->record, nn_strbuf_str(&csv->line), len);
 	is_open = ends_within_quotes(nn_strbuf_str(&csv->record), false);
 	while (is_open) {
 		rc = next_line(csv, &len, err);
@@ -194,7 +228,7 @@ static int read_record(struct nn_csv *csv, struct nn_err *err)
 				   "more than 1 MiB within quotes: is one left open?");
 		nn_strbuf_addc(&csv->record, '\n');
 		start = csv->record.len;
-		nn_strbuf_addn(&csv->record, csv->line, len);
+		nn_strbuf_addn(&csv->record, nn_strbuf_str(&csv->line), len);
 		is_open = ends_within_quotes(csv->record.data + start, true);
 	}
 	return 1;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "harness/base/err.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -60,4 +61,14 @@ int nn_err_prefix(struct nn_err *err, const char *fmt, ...)
 	err_append(err, ": ");
 	err_append(err, tail);
 	return err->code;
+}
+
+void nn_err_one_line(struct nn_err *err)
+{
+	if (!err)
+		return;
+	for (char *c = err->message; *c; c++) {
+		if (iscntrl((unsigned char)*c))
+			*c = ' ';
+	}
 }

@@ -39,4 +39,10 @@ int nn_err_errno(struct nn_err *err, int errnum, const char *fmt, ...) NN_PRINTF
  */
 int nn_err_prefix(struct nn_err *err, const char *fmt, ...) NN_PRINTF(2, 3);
 
+/**
+ * Blank out control characters: what a message quotes from a file or a peer may neither break its
+ * line nor steer a terminal.
+ */
+void nn_err_one_line(struct nn_err *err);
+
 #endif

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "harness/base/log.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "harness/base/strbuf.h"
 
 static const struct {
 	const char *label;
@@ -36,16 +39,23 @@ struct nn_log nn_log_stderr(const char *program, enum nn_log_level level)
 void nn_log_line(const struct nn_log *log, enum nn_log_level level, const char *fmt, ...)
 {
 	bool is_coloured = log->use_colour && levels[level].colour[0];
+	NN_AUTO(strbuf) struct nn_strbuf text = NN_STRBUF_INIT;
 	va_list args;
 
 	if (level > log->level)
 		return;
-	(void)fprintf(log->out, "%s: %s%s%s", log->program, is_coloured ? levels[level].colour : "",
-		      levels[level].label, is_coloured ? "\033[0m" : "");
 	va_start(args, fmt);
-	(void)vfprintf(log->out, fmt, args); /* nowhere to report a log that cannot be written */
+	nn_strbuf_vaddf(&text, fmt, args);
 	va_end(args);
-	(void)fputc('\n', log->out);
+	/* A name from elsewhere steers no terminal. */
+	for (char *c = text.data; c && *c; c++) {
+		if (iscntrl((unsigned char)*c))
+			*c = ' ';
+	}
+	/* There is nowhere to report a log that cannot be written. */
+	(void)fprintf(log->out, "%s: %s%s%s%s\n", log->program,
+		      is_coloured ? levels[level].colour : "", levels[level].label,
+		      is_coloured ? "\033[0m" : "", nn_strbuf_str(&text));
 }
 
 void nn_log_err(const struct nn_log *log, const struct nn_err *err)

@@ -24,6 +24,7 @@ struct nn_log {
 /** A log of @program on stderr; colour only on a terminal and never with NO_COLOR set. */
 struct nn_log nn_log_stderr(const char *program, enum nn_log_level level);
 
+/** Write a line; control characters in it become blanks. */
 void nn_log_line(const struct nn_log *log, enum nn_log_level level, const char *fmt, ...)
 	NN_PRINTF(3, 4);
 

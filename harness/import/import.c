@@ -148,16 +148,6 @@ static int check_text(const char *text, size_t len, const char *path, struct nn_
 	return nn_err_set(err, -EBADMSG, "%s:%u: a NUL byte, expected text", path, line);
 }
 
-/* Values that a message quotes come from the file: none may break the line or steer a terminal. */
-static int keep_one_line(int rc, struct nn_err *err)
-{
-	for (char *c = err->message; rc && *c; c++) {
-		if (iscntrl((unsigned char)*c))
-			*c = ' ';
-	}
-	return rc;
-}
-
 static int collect(const struct nn_importer *importer, const char *text, size_t len,
 		   const char *only, struct collection *into, struct nn_err *err)
 {
@@ -186,8 +176,10 @@ int nn_import_text(const struct nn_importer *importer, const char *text, size_t 
 	const char *slash = strrchr(path, '/');
 	int rc = collect(importer, text, len, only, &into, heard);
 
-	if (rc)
-		return keep_one_line(rc, heard);
+	if (rc) {
+		nn_err_one_line(heard);
+		return rc;
+	}
 	into.boot.name = clean(slash ? slash + 1 : path);
 	into.boot.content = nn_strndup(text, len);
 	into.boot.len = len;

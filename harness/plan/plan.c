@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "harness/plan/plan.h"
 
-#include <ctype.h>
 #include <errno.h>
 
 #include "harness/base/array.h"
@@ -27,16 +26,6 @@ static int check_bytes(const char *text, size_t len, const char *path, struct nn
 	for (const char *p = text; p < nul; p++)
 		line += *p == '\n';
 	return nn_err_set(err, -EINVAL, "%s:%u: a NUL byte, expected text in UTF-8", path, line);
-}
-
-/* Values that a message quotes come from the file: none may break the line or steer a terminal. */
-static int keep_one_line(int rc, struct nn_err *err)
-{
-	for (char *p = err->message; rc && *p; p++) {
-		if (iscntrl((unsigned char)*p))
-			*p = ' ';
-	}
-	return rc;
 }
 
 static int parse(const char *text, size_t len, const char *path,
@@ -98,7 +87,9 @@ int nn_plan_load(const char *path, const struct nn_plan_catalog *catalog, struct
 	if (rc)
 		return rc;
 	rc = parse(nn_strbuf_str(&text), text.len, path, catalog, ret_plan, heard);
-	return keep_one_line(rc, heard);
+	if (rc)
+		nn_err_one_line(heard);
+	return rc;
 }
 
 int nn_plan_parse(const char *text, const char *path, const struct nn_plan_catalog *catalog,
@@ -106,8 +97,11 @@ int nn_plan_parse(const char *text, const char *path, const struct nn_plan_catal
 {
 	struct nn_err unheard = {0};
 	struct nn_err *heard = err ? err : &unheard;
+	int rc = parse(text, strlen(text), path, catalog, ret_plan, heard);
 
-	return keep_one_line(parse(text, strlen(text), path, catalog, ret_plan, heard), heard);
+	if (rc)
+		nn_err_one_line(heard);
+	return rc;
 }
 
 void nn_plan_arms_free(struct nn_plan_arm *arms, size_t nr)

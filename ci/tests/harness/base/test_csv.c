@@ -115,6 +115,39 @@ static void a_quote_left_open_is_told_by_its_line(void **state)
 	(void)unlink(path);
 }
 
+/* A file without a line end is not taken into memory whole to be told that it is none. */
+static void an_endless_line_is_refused(void **state)
+{
+	struct nn_strbuf text = NN_STRBUF_INIT;
+	struct nn_csv_record record;
+	struct nn_err err = {0};
+	char path[32];
+	struct nn_csv *csv;
+
+	(void)state;
+	nn_strbuf_add(&text, "a,b\n");
+	for (size_t i = 0; i < 1024 * 1024 - 1; i++)
+		nn_strbuf_addc(&text, 'x');
+	nn_strbuf_add(&text, "y\nz");
+	csv = open_bytes(text.data, text.len, path);
+	assert_int_equal(nn_csv_next(csv, &record, &err), 1);
+	assert_int_equal(nn_csv_next(csv, &record, &err), 1);
+	assert_int_equal(strlen(record.fields[0]), 1024 * 1024);
+	assert_int_equal(nn_csv_next(csv, &record, &err), 1);
+	assert_string_equal(record.fields[0], "z");
+	assert_int_equal(nn_csv_next(csv, &record, &err), 0);
+	nn_csv_close(csv);
+	(void)unlink(path);
+	text.data[text.len - 2] = 'y';
+	csv = open_bytes(text.data, text.len, path);
+	assert_int_equal(nn_csv_next(csv, &record, &err), 1);
+	assert_int_equal(nn_csv_next(csv, &record, &err), -EINVAL);
+	assert_non_null(strstr(err.message, ":2:1: a line of more than 1 MiB"));
+	nn_csv_close(csv);
+	nn_strbuf_release(&text);
+	(void)unlink(path);
+}
+
 static void an_error_names_the_column_of_a_field(void **state)
 {
 	struct nn_csv_record record;
@@ -126,6 +159,8 @@ static void an_error_names_the_column_of_a_field(void **state)
 	assert_int_equal(nn_csv_next(csv, &record, &err), 1);
 	assert_int_equal(nn_csv_error(csv, &record, 1, &err, "value '%s'", "two"), -EINVAL);
 	assert_non_null(strstr(err.message, ":1:5: value 'two'"));
+	assert_int_equal(nn_csv_error(csv, &record, 0, &err, "value '%s'", "\033[2J"), -EINVAL);
+	assert_non_null(strstr(err.message, ":1:1: value ' [2J'"));
 	(void)unlink(path);
 }
 
@@ -146,6 +181,7 @@ int main(void)
 		cmocka_unit_test(fields_are_cut_as_rfc_4180_says),
 		cmocka_unit_test(bad_text_is_refused_with_its_place),
 		cmocka_unit_test(a_quote_left_open_is_told_by_its_line),
+		cmocka_unit_test(an_endless_line_is_refused),
 		cmocka_unit_test(an_error_names_the_column_of_a_field),
 		cmocka_unit_test(an_absent_file_is_named),
 	};

@@ -43,12 +43,24 @@ static void long_messages_are_cut_and_terminated(void **state)
 	assert_memory_equal(err.message, "first: x", 8);
 }
 
+static void what_a_message_quotes_stays_in_its_line(void **state)
+{
+	struct nn_err err = {0};
+
+	(void)state;
+	(void)nn_err_set(&err, -EINVAL, "'%s'", "a\x1b[2J\nb\x7f é");
+	nn_err_one_line(&err);
+	assert_string_equal(err.message, "'a [2J b  é'");
+	nn_err_one_line(NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_layer_puts_what_it_knows_in_front),
 		cmocka_unit_test(nobody_need_want_the_message),
 		cmocka_unit_test(long_messages_are_cut_and_terminated),
+		cmocka_unit_test(what_a_message_quotes_stays_in_its_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
