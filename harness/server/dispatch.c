@@ -11,9 +11,15 @@
 #define STATUS_NOT_FOUND      404U
 #define STATUS_INTERNAL_ERROR 500U
 
+/* Bodies of a few numbers, of some texts, and of lists. */
+#define SMALL_BYTES  (8UL << 10)
+#define MIDDLE_BYTES (256UL << 10)
+#define LARGE_BYTES  (8UL << 20)
+
 /* One message: what decodes it and hands it on. *@ret_answer is {} at entry. */
 struct message {
 	const char *verb;
+	size_t max_bytes;
 	unsigned int (*handle)(const struct nn_server_hooks *hooks, const json_t *json,
 			       json_t *answer, struct nn_err *err);
 };
@@ -118,9 +124,10 @@ static unsigned int handle_heartbeat(const struct nn_server_hooks *hooks NN_UNUS
 }
 
 static const struct message messages[] = {
-	{"hello", handle_hello},     {"facts", handle_facts},         {"next", handle_next},
-	{"samples", handle_samples}, {"telemetry", handle_telemetry}, {"events", handle_events},
-	{"finish", handle_finish},   {"heartbeat", handle_heartbeat},
+	{"hello", SMALL_BYTES, handle_hello},         {"facts", LARGE_BYTES, handle_facts},
+	{"next", SMALL_BYTES, handle_next},           {"samples", LARGE_BYTES, handle_samples},
+	{"telemetry", LARGE_BYTES, handle_telemetry}, {"events", LARGE_BYTES, handle_events},
+	{"finish", MIDDLE_BYTES, handle_finish},      {"heartbeat", SMALL_BYTES, handle_heartbeat},
 };
 
 static const struct message *message_find(const char *verb)
@@ -132,9 +139,11 @@ static const struct message *message_find(const char *verb)
 	return NULL;
 }
 
-bool nn_dispatch_knows(const char *verb)
+size_t nn_dispatch_max_bytes(const char *verb)
 {
-	return message_find(verb) != NULL;
+	const struct message *message = message_find(verb);
+
+	return message ? message->max_bytes : 0;
 }
 
 json_t *nn_dispatch_error(const char *message)

@@ -10,8 +10,8 @@
 
 #include "harness/server/server.h"
 
-/** Is there a message of this name? */
-bool nn_dispatch_knows(const char *verb);
+/** The longest body that a message of this name may have; 0 when there is no such message. */
+size_t nn_dispatch_max_bytes(const char *verb);
 
 /**
  * Decode the message @verb in @body and hand it to its hook.

@@ -9,7 +9,7 @@
 
 #include "harness/base/cleanup.h"
 
-#define LISTEN_BACKLOG 16
+#define LISTEN_BACKLOG 128 /* a crowd at the door does not keep the agent from it */
 
 /* Both families in one, as bind(2) and getsockname(2) take them. */
 union address {

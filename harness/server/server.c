@@ -12,22 +12,26 @@
 #include "harness/base/hash.h"
 #include "harness/base/json.h"
 #include "harness/base/strbuf.h"
+#include "harness/base/units.h"
 #include "harness/protocol/wire.h"
 #include "harness/server/dispatch.h"
+#include "harness/server/guard.h"
 #include "harness/server/listen.h"
 #include "harness/server/tls.h"
 
-#define BODY_MAX_BYTES       (8UL << 20)
-#define BODY_DISCARD_BYTES   (4 * BODY_MAX_BYTES)
-#define CONNECTIONS_MAX      32U
+#define DISCARD_BYTES        (4UL << 20) /* of a refused body, so that its sender reads why */
+#define CONNECTIONS_MAX      (2U * NN_GUARD_STRANGERS_MAX)
 #define CONNECTION_TIMEOUT_S 120U
+#define HEAD_MAX_BYTES       (32UL << 10) /* request line and headers */
 #define VERB_CAP             16
+#define WHY_CAP              64
 #define DIGEST_HEADER        "Content-Digest"
 #define PEER_CAP             (INET6_ADDRSTRLEN + 8)
 
 struct nn_server {
 	struct MHD_Daemon *daemon;
 	struct nn_server_hooks hooks;
+	struct nn_guard guard;
 	struct nn_server_key key; /* empty on loopback */
 	char *url;
 	uint16_t port;
@@ -41,8 +45,10 @@ struct request {
 	struct nn_strbuf body;
 	uint64_t arrived_ns;
 	size_t nr_bytes;      /* of the body, kept or not */
+	size_t max_bytes;     /* that its kind of message may have */
 	unsigned int refused; /* the status to answer with, 0: none so far */
-	const char *refused_why;
+	char refused_why[WHY_CAP];
+	bool is_stranger; /* who has not shown the token: the connection ends with the answer */
 	char verb[VERB_CAP];
 };
 
@@ -108,33 +114,79 @@ static bool path_split(const char *path, char ret_boot[NN_UUID_CAP], char ret_ve
 static void request_refuse(struct request *request, unsigned int status, const char *why)
 {
 	request->refused = status;
-	request->refused_why = why;
+	(void)snprintf(request->refused_why, sizeof(request->refused_why), "%s", why);
+}
+
+static void request_refuse_length(struct request *request)
+{
+	NN_AUTO(free) char *why = nn_asprintf("message above %zu bytes", request->max_bytes);
+
+	nn_strbuf_release(&request->body);
+	request_refuse(request, MHD_HTTP_CONTENT_TOO_LARGE, why);
+}
+
+static void visitor_know(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	if (info)
+		nn_guard_know(info->socket_context);
+}
+
+/* The length that the head announces; 0: none, or one that is told in pieces. */
+static uint64_t announced_length(struct MHD_Connection *connection)
+{
+	const char *text = MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
+						       MHD_HTTP_HEADER_CONTENT_LENGTH);
+	uint64_t length = 0;
+
+	if (text && nn_parse_u64(text, &length, NULL))
+		return UINT64_MAX; /* more than 64 bits can tell */
+	return length;
+}
+
+/* Who sends this? False, and the request refused, unless the one who has the token. */
+static bool request_authenticate(struct nn_server *server, struct MHD_Connection *connection,
+				 const char *path, struct request *request)
+{
+	char boot[NN_UUID_CAP];
+	char peer[PEER_CAP];
+	const char *fault;
+
+	request->is_stranger = true;
+	if (!path_split(path, boot, request->verb)) {
+		request_refuse(request, MHD_HTTP_NOT_FOUND, "no such path");
+		return false;
+	}
+	fault = auth_fault(server, connection, boot);
+	if (fault) {
+		/* Strangers learn nothing of boots: which of these it was is for our log. */
+		request_refuse(request, MHD_HTTP_UNAUTHORIZED,
+			       "no token, or a wrong or expired one");
+		peer_text(connection, peer, sizeof(peer));
+		if (server->hooks.refused)
+			server->hooks.refused(server->hooks.user, peer, fault);
+		return false;
+	}
+	request->is_stranger = false;
+	visitor_know(connection);
+	return true;
 }
 
 /* Look at the head: who sends this, and what. The body of a refused request is never kept. */
 static void request_open(struct nn_server *server, struct MHD_Connection *connection,
 			 const char *path, const char *method, struct request *request)
 {
-	char boot[NN_UUID_CAP];
-	char peer[PEER_CAP];
-	const char *fault;
-
-	if (!path_split(path, boot, request->verb)) {
-		request_refuse(request, MHD_HTTP_NOT_FOUND, "no such path");
+	if (!request_authenticate(server, connection, path, request))
 		return;
-	}
-	fault = auth_fault(server, connection, boot);
-	if (fault) {
-		request_refuse(request, MHD_HTTP_UNAUTHORIZED, fault);
-		peer_text(connection, peer, sizeof(peer));
-		if (server->hooks.refused)
-			server->hooks.refused(server->hooks.user, peer, fault);
-		return;
-	}
-	if (!nn_dispatch_knows(request->verb))
+	request->max_bytes = nn_dispatch_max_bytes(request->verb);
+	if (!request->max_bytes)
 		request_refuse(request, MHD_HTTP_NOT_FOUND, "no such message");
 	else if (strcmp(method, MHD_HTTP_METHOD_POST) != 0)
 		request_refuse(request, MHD_HTTP_METHOD_NOT_ALLOWED, "expected POST");
+	else if (announced_length(connection) > request->max_bytes)
+		request_refuse_length(request);
 }
 
 /*
@@ -144,19 +196,17 @@ static void request_open(struct nn_server *server, struct MHD_Connection *connec
 static enum MHD_Result request_take(struct request *request, const char *bytes, size_t len)
 {
 	request->nr_bytes += len;
-	if (request->nr_bytes > BODY_DISCARD_BYTES)
+	if (request->nr_bytes > request->max_bytes + DISCARD_BYTES)
 		return MHD_NO;
-	if (!request->refused && request->nr_bytes > BODY_MAX_BYTES) {
-		nn_strbuf_release(&request->body);
-		request_refuse(request, MHD_HTTP_CONTENT_TOO_LARGE, "message above 8 MiB");
-	}
+	if (!request->refused && request->nr_bytes > request->max_bytes)
+		request_refuse_length(request);
 	if (!request->refused)
 		nn_strbuf_addn(&request->body, bytes, len);
 	return MHD_YES;
 }
 
 static enum MHD_Result answer_send(struct MHD_Connection *connection, unsigned int status,
-				   const json_t *answer)
+				   bool is_last, const json_t *answer)
 {
 	char *text = nn_json_text(answer);
 	struct MHD_Response *response =
@@ -176,6 +226,8 @@ static enum MHD_Result answer_send(struct MHD_Connection *connection, unsigned i
 	if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
 		(void)MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW,
 					      MHD_HTTP_METHOD_POST);
+	if (is_last)
+		(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
 	result = MHD_queue_response(connection, status, response);
 	MHD_destroy_response(response);
 	return result;
@@ -209,7 +261,7 @@ static enum MHD_Result request_answer(struct nn_server *server, struct MHD_Conne
 	else
 		status = nn_dispatch(&server->hooks, request->verb, nn_strbuf_str(&request->body),
 				     request->body.len, request->arrived_ns, &answer);
-	return answer_send(connection, status, answer);
+	return answer_send(connection, status, request->is_stranger, answer);
 }
 
 /* libmicrohttpd calls once for the head, once for each piece of the body, once for the end. */
@@ -226,6 +278,10 @@ static enum MHD_Result server_access(void *user, struct MHD_Connection *connecti
 		request->arrived_ns = nn_clock_ns();
 		*request_slot = request;
 		request_open(server, connection, path, method, request);
+		/* Nobody reads so much for nothing: answered now, the connection ends. */
+		if (request->refused &&
+		    announced_length(connection) > request->max_bytes + DISCARD_BYTES)
+			return request_answer(server, connection, request);
 		return MHD_YES;
 	}
 	if (*len) {
@@ -249,6 +305,22 @@ static void server_completed(void *user NN_UNUSED, struct MHD_Connection *connec
 	*request_slot = NULL;
 }
 
+static void server_connection(void *user, struct MHD_Connection *connection, void **visitor_slot,
+			      enum MHD_ConnectionNotificationCode what)
+{
+	struct nn_server *server = user;
+	const union MHD_ConnectionInfo *fd =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	const union MHD_ConnectionInfo *address =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+
+	if (what == MHD_CONNECTION_NOTIFY_STARTED)
+		*visitor_slot = nn_guard_enter(&server->guard, fd->connect_fd, address->client_addr,
+					       nn_clock_ns());
+	else
+		nn_guard_leave(&server->guard, *visitor_slot);
+}
+
 /* @take_fd belongs to the daemon on success. */
 static struct MHD_Daemon *daemon_start(struct nn_server *server, int take_fd, bool is_ipv6)
 {
@@ -264,9 +336,11 @@ static struct MHD_Daemon *daemon_start(struct nn_server *server, int take_fd, bo
 
 	return MHD_start_daemon(flags, server->port, NULL, NULL, server_access, server,
 				MHD_OPTION_LISTEN_SOCKET, take_fd, MHD_OPTION_NOTIFY_COMPLETED,
-				server_completed, NULL, MHD_OPTION_CONNECTION_LIMIT,
+				server_completed, NULL, MHD_OPTION_NOTIFY_CONNECTION,
+				server_connection, server, MHD_OPTION_CONNECTION_LIMIT,
 				CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
-				CONNECTION_TIMEOUT_S, MHD_OPTION_ARRAY,
+				CONNECTION_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+				HEAD_MAX_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY,
 				is_tls ? tls_options : no_options, MHD_OPTION_END);
 }
 
@@ -308,6 +382,7 @@ void nn_server_free(struct nn_server *server)
 		return;
 	if (server->daemon)
 		MHD_stop_daemon(server->daemon);
+	nn_guard_release(&server->guard);
 	nn_server_key_release(&server->key);
 	free(server->url);
 	explicit_bzero(server->token, sizeof(server->token));
@@ -325,6 +400,7 @@ void nn_server_admit(struct nn_server *server, const char *boot, struct nn_crede
 
 	(void)snprintf(server->boot, sizeof(server->boot), "%s", boot);
 	nn_token_new(server->token);
+	nn_guard_forget_all(&server->guard, nn_clock_ns());
 	server->is_open = true;
 	(void)snprintf(cred.url, sizeof(cred.url), "%s", server->url);
 	memcpy(cred.boot, server->boot, sizeof(cred.boot));
@@ -337,10 +413,12 @@ void nn_server_expire(struct nn_server *server)
 {
 	server->is_open = false;
 	nn_token_new(server->token); /* nobody knows it, so the old one opens nothing */
+	nn_guard_forget_all(&server->guard, nn_clock_ns());
 }
 
 int nn_server_poll(struct nn_server *server, int timeout_ms, struct nn_err *err)
 {
+	nn_guard_sweep(&server->guard, nn_clock_ns());
 	/*
 	 * The second call sends what the hooks of the first have answered, before the caller, who
 	 * may have just said "shut down" and will not be back, does something else.

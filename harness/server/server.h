@@ -5,7 +5,9 @@
  * nn_server_poll(); there are no other threads, so hooks need no locks. A hook's 0 means "stored
  * durably": only then does the agent get its acknowledgement. A hook's -EBADMSG tells the agent
  * never to send this message again; after any other failure it will, so hooks must take the same
- * batch or finish twice, and answer "next" with the same job until that job has finished. Loopback
+ * batch or finish twice, and answer "next" with the same job until that job has finished. Whoever
+ * does not show the token is told so and shown out (guard.h): nothing of theirs is kept or decoded,
+ * and their number, their stay and what they send are bounded; so is each kind of message. Loopback
  * listens in plain HTTP; any other address in TLS with a key made for this server, whose pin goes
  * into the credentials.
  */
