@@ -11,7 +11,8 @@
 #include "harness/runner/host-side.h"
 #include "workloads/workload.h"
 
-#define POLL_MS 200
+#define POLL_MS       200
+#define REFUSALS_TOLD 10 /* events of a boot, each a write to the disk; the rest is counted */
 
 struct nn_boot {
 	struct nn_runner *runner;
@@ -32,6 +33,7 @@ struct nn_boot {
 	size_t nr_jobs_given;
 	struct nn_scheduled_job *repeats; /* of runs that were disturbed, after the planned jobs */
 	size_t nr_repeats, cap_repeats;
+	uint64_t nr_refused;
 	struct nn_job job; /* the present one; run is "" before the first */
 	int64_t run;       /* its row, 0 when none is in progress */
 	/* the first failure of ours while we answered the agent: sending again would not help it */
@@ -334,14 +336,33 @@ static int hook_finish(void *user, const struct nn_finish *finish, struct nn_err
 	return boot_hook_result(boot, rc, err);
 }
 
+static void boot_store_refusal(const struct nn_boot *boot, const char *message)
+{
+	const struct nn_runner *runner = boot->runner;
+
+	(void)nn_store_event_add(runner->params->store, runner->campaign, boot->id,
+				 NN_SEVERITY_WARNING, "bad-token", message,
+				 NULL); /* refused in any case */
+}
+
 static void hook_refused(void *user, const char *peer, const char *why)
 {
-	struct nn_runner *runner = user;
+	struct nn_boot *boot = boot_of(user);
 	NN_AUTO(free) char *message = nn_asprintf("%s: %s", peer, why);
 
-	(void)nn_store_event_add(runner->params->store, runner->campaign,
-				 runner->boot ? runner->boot->id : 0, NN_SEVERITY_WARNING,
-				 "bad-token", message, NULL); /* refused in any case */
+	if (boot->nr_refused++ < REFUSALS_TOLD)
+		boot_store_refusal(boot, message);
+}
+
+static void boot_store_more_refusals(const struct nn_boot *boot)
+{
+	NN_AUTO(free) char *message = NULL;
+
+	if (boot->nr_refused <= REFUSALS_TOLD)
+		return;
+	message = nn_asprintf("%llu more requests without the right token were refused",
+			      (unsigned long long)boot->nr_refused - REFUSALS_TOLD);
+	boot_store_refusal(boot, message);
 }
 
 void nn_boot_hooks(struct nn_runner *runner, struct nn_server_hooks *ret_hooks)
@@ -517,6 +538,7 @@ static int boot_phases(struct nn_boot *boot, struct nn_err *err)
 	}
 	stop_rc = boot_stop(boot, &stop_err);
 	nn_host_side_stop(boot->host);
+	boot_store_more_refusals(boot);
 	if (stop_rc) { /* a device is not back: nothing may go on */
 		*err = stop_err;
 		boot_break_run(boot, err->message);

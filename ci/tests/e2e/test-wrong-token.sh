@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Nobody without the boot's token can say anything: 401, an event, no data.
+# Nobody without the boot's token can say anything: 401, an event, no data. Who tries often gets no
+# more than that, fills no table, and keeps the agent from nothing.
 . ci/tests/e2e/lib.sh
 
 nearnative run --db "$db" ci/tests/e2e/slow.yaml >"$NN_SCRATCH/out" 2>"$NN_SCRATCH/err" &
@@ -17,7 +18,18 @@ for header in 'Authorization: Bearer 0000' 'X-None: 1' 'Authorization: Basic Og=
 		"$url/v1/$boot/samples")
 	expect "HTTP status with '$header'" "$code" 401
 done
+# A second's worth of others: many wrong tokens, and connections on which nothing is said.
+port=${url##*:}
+for _ in $(seq 40); do
+	exec {quiet}<>"/dev/tcp/127.0.0.1/$port"
+done
+printf 'url = "%s/v1/%s/next"\noutput = "/dev/null"\n' "$url" "$boot" >"$NN_SCRATCH/one"
+for _ in $(seq 300); do cat "$NN_SCRATCH/one"; done >"$NN_SCRATCH/many"
+curl -s --parallel --max-time 20 -H 'Authorization: Bearer 00' -d '{}' -K "$NN_SCRATCH/many" || true
 wait "$campaign" || fail "the campaign was disturbed"
 expect_sql "SELECT count(*) FROM metric WHERE name = 'forged'" 0
-expect_sql "SELECT count(*) > 2 FROM event WHERE kind = 'bad-token'" 1
+expect_sql "SELECT count(*) FROM event WHERE kind = 'bad-token' AND message NOT LIKE '%more requests%'" 10
+expect_sql "SELECT count(*) FROM event WHERE kind = 'bad-token'
+	AND message LIKE '% more requests without the right token were refused'" 1
+expect_sql "SELECT count(*) FROM run WHERE outcome IS NOT 'ok'" 0
 expect_sql "SELECT state FROM campaign" done
