@@ -319,6 +319,19 @@ static void unknown_arms_are_refused_by_name(void **state)
 	}
 }
 
+static void a_name_that_a_message_quotes_stays_in_its_line(void **state)
+{
+	const struct nn_file_options options = {.base = "metal"};
+	struct nn_comparison *comparison = NULL;
+	struct nn_err err = {0};
+
+	(void)state;
+	assert_int_equal(read_text(HEADER "c,\"na\n\x1b[2Jtive\",0,b,0,0,w,m,s,lower,1\n", &options,
+				   &comparison, &err),
+			 -EINVAL);
+	assert_non_null(strstr(err.message, "no arm 'metal', its arms are 'na  [2Jtive'"));
+}
+
 static const struct nn_claim_request every_workload = {.text = "vm >= 97% of native",
 						       .arm = "vm",
 						       .base = "native",
@@ -526,6 +539,7 @@ int main(void)
 		cmocka_unit_test(two_margins_for_one_subject_are_refused),
 		cmocka_unit_test(campaigns_are_judged_apart),
 		cmocka_unit_test(unknown_arms_are_refused_by_name),
+		cmocka_unit_test(a_name_that_a_message_quotes_stays_in_its_line),
 		cmocka_unit_test(a_workload_that_one_arm_lacks_is_not_left_out),
 		cmocka_unit_test(a_refuted_workload_refutes_whatever_is_wrong_with_others),
 		cmocka_unit_test(pairs_stay_pairs_however_many_are_missing),
