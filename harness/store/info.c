@@ -285,7 +285,7 @@ static int check_references(struct nn_store *store, struct nn_err *err)
 
 int nn_store_check(struct nn_store *store, struct nn_err *err)
 {
-	int rc = nn_sql_check(store, "PRAGMA integrity_check(1)", err);
+	int rc = nn_sql_check(store, err, "PRAGMA integrity_check(1)", "");
 
 	return rc ? rc : check_references(store, err);
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "harness/store/shape.h"
 #include "harness/store/store.h"
 
 static const char schema_sql[] =
@@ -59,6 +60,8 @@ int nn_store_migrate(struct nn_store *store, int64_t version, struct nn_err *err
 		rc = nn_sql_script(store, steps[i], err);
 	if (!rc)
 		rc = expect_version(store, err);
+	if (!rc)
+		rc = nn_store_check_shape(store, err);
 	if (!rc)
 		rc = nn_transaction_commit(&transaction, err);
 	if (rc)

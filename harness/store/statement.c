@@ -217,12 +217,19 @@ int nn_sql_script(struct nn_store *store, const char *sql, struct nn_err *err)
 	return 0;
 }
 
-int nn_sql_check(struct nn_store *store, const char *sql, struct nn_err *err)
+int nn_sql_check(struct nn_store *store, struct nn_err *err, const char *sql, const char *kinds,
+		 ...)
 {
 	NN_AUTO(statement) sqlite3_stmt *row = NULL;
 	const char *finding;
+	va_list args;
 	int rc = nn_sql_prepare(store, sql, &row, err);
 
+	if (rc)
+		return rc;
+	va_start(args, kinds);
+	rc = nn_sql_vbind(store, row, err, kinds, &args);
+	va_end(args);
 	if (!rc)
 		rc = nn_sql_step(store, row, err);
 	if (rc < 0)

@@ -74,7 +74,8 @@ int nn_sql_query_int(struct nn_store *store, int64_t *ret_value, struct nn_err *
 int nn_sql_script(struct nn_store *store, const char *sql, struct nn_err *err);
 
 /** Execute a check that answers "ok"; -EUCLEAN with its first finding. */
-int nn_sql_check(struct nn_store *store, const char *sql, struct nn_err *err);
+int nn_sql_check(struct nn_store *store, struct nn_err *err, const char *sql, const char *kinds,
+		 ...);
 
 /** A column's text, valid until the next step; NULL for NULL. */
 static inline const char *nn_sql_text(sqlite3_stmt *statement, int column)

@@ -10,8 +10,9 @@
 #include "harness/store/connection.h"
 #include "harness/store/lock.h"
 #include "harness/store/migrate.h"
+#include "harness/store/shape.h"
 
-/* From this size on readers do not have every page read before they may ask for a few. */
+/* From this size on readers do not have every sample read before they may ask for a few. */
 #define MAX_QUICK_CHECK_BYTES (64LL * 1024 * 1024)
 
 static int judge_identity(const struct nn_store *store, int64_t application, int64_t version,
@@ -58,14 +59,12 @@ static int identify(struct nn_store *store, enum nn_store_mode mode, int64_t *re
 /* A file of an older format is read through a copy, so that an archive stays as it is. */
 static int make_readable(struct nn_store *store, int64_t version, struct nn_err *err)
 {
-	int rc = 0;
+	int rc;
 
-	if (version < NN_STORE_VERSION) {
-		rc = nn_connection_copy(store, err);
-		if (!rc)
-			rc = nn_store_migrate(store, version, err);
-	}
-	return rc ? rc : nn_connection_forbid_changes(store, err);
+	if (version == NN_STORE_VERSION)
+		return nn_store_check_shape(store, err);
+	rc = nn_connection_copy(store, err);
+	return rc ? rc : nn_store_migrate(store, version, err);
 }
 
 static int make_writable(struct nn_store *store, int64_t version, enum nn_sharing sharing,
@@ -80,15 +79,36 @@ static int make_writable(struct nn_store *store, int64_t version, enum nn_sharin
 	return rc;
 }
 
-/* quick_check reads the whole file; what identify() read stands for the rest of a large one. */
-static int check_pages(struct nn_store *store, enum nn_store_mode mode, struct nn_err *err)
+/* quick_check reads the whole file, and holds every row to what its table promises. */
+static bool is_large(const struct nn_store *store)
 {
 	struct stat st;
 
-	if (mode == NN_STORE_READ && stat(store->path, &st) == 0 &&
-	    st.st_size > MAX_QUICK_CHECK_BYTES)
-		return 0;
-	return nn_sql_check(store, "PRAGMA quick_check(1)", err);
+	return stat(store->path, &st) == 0 && st.st_size > MAX_QUICK_CHECK_BYTES;
+}
+
+static int open_for_reading(struct nn_store *store, int64_t version, struct nn_err *err)
+{
+	bool is_checked_in_part = is_large(store);
+	int rc = 0;
+
+	if (!is_checked_in_part)
+		rc = nn_sql_check(store, err, "PRAGMA quick_check(1)", "");
+	if (!rc)
+		rc = make_readable(store, version, err);
+	if (!rc && is_checked_in_part)
+		rc = nn_store_check_small(store, err);
+	return rc ? rc : nn_connection_forbid_changes(store, err);
+}
+
+static int open_for_writing(struct nn_store *store, int64_t version, enum nn_sharing sharing,
+			    struct nn_err *err)
+{
+	int rc = nn_sql_check(store, err, "PRAGMA quick_check(1)", "");
+
+	if (!rc && version == NN_STORE_VERSION)
+		rc = nn_store_check_shape(store, err);
+	return rc ? rc : make_writable(store, version, sharing, err);
 }
 
 /* Nothing is written before the file is known to be ours and sound. */
@@ -100,13 +120,10 @@ static int open_as(struct nn_store *store, enum nn_store_mode mode, enum nn_shar
 
 	if (!rc)
 		rc = identify(store, mode, &version, err);
-	if (!rc)
-		rc = check_pages(store, mode, err);
 	if (rc)
 		return rc;
-	if (mode == NN_STORE_READ)
-		return make_readable(store, version, err);
-	return make_writable(store, version, sharing, err);
+	return mode == NN_STORE_READ ? open_for_reading(store, version, err)
+				     : open_for_writing(store, version, sharing, err);
 }
 
 /* Nobody else has written to the files, for the lock has been ours ever since they were made. */

@@ -24,12 +24,13 @@ struct nn_store;
 enum nn_store_mode { NN_STORE_READ, NN_STORE_WRITE, NN_STORE_CREATE /* write, made when absent */ };
 
 /**
- * Open, check integrity (quick_check), migrate. Readers of a file above 64 MiB have its header
- * checked only, because quick_check reads all of it; nn_store_check() is whole always. A file of an
- * older format that is opened for reading stays as it is: a private copy of it is migrated. Readers
- * may come while another process writes. Return: 0; -ENOENT; -EBUSY another writer; -EPROTO made by
- * a newer nearnative (message names both versions); -EUCLEAN corrupt, empty or no database of ours;
- * -EROFS write-protected; -errno.
+ * Open, check that the file's tables are those that we make and its rows are what they promise
+ * (quick_check), migrate. For readers of a file above 64 MiB the tables of samples, telemetry and
+ * artifacts are left out, because quick_check reads all of it; nn_store_check() is whole always. A
+ * file of an older format that is opened for reading stays as it is: a private copy of it is
+ * migrated. Readers may come while another process writes. Return: 0; -ENOENT; -EBUSY another
+ * writer; -EPROTO made by a newer nearnative (message names both versions); -EUCLEAN corrupt, empty
+ * or no database of ours; -EROFS write-protected; -errno.
  */
 int nn_store_open(const char *path, enum nn_store_mode mode, struct nn_store **ret_store,
 		  struct nn_err *err);
