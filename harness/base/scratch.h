@@ -8,7 +8,10 @@
 /** Make a new folder that only we may enter; @ret_path is the caller's. */
 int nn_scratch_new(char **ret_path, struct nn_err *err);
 
-/** Remove it recursively, without following links or leaving its file system. Accepts NULL. */
+/**
+ * Remove it recursively, without following links or leaving its file system. Accepts NULL. Any
+ * other folder stays: a path may come from the journal of a database that somebody else made.
+ */
 void nn_scratch_remove(const char *path);
 
 #endif
