@@ -6,6 +6,7 @@
 
 #include "harness/base/clock.h"
 #include "harness/base/wrap.h"
+#include "harness/protocol/credentials.h"
 
 #define PATIENCE_DEFAULT_NS (600 * NN_NS_PER_S)
 
@@ -29,8 +30,9 @@ static const char about[] =
 	"\n"
 	"Runs inside the system that is measured: asks the orchestrator for jobs and executes each "
 	"in a fresh process. The orchestrator starts it; its credentials are looked for in the "
-	"environment (NEARNATIVE_URL, _BOOT, _TOKEN, _PIN), the SMBIOS OEM strings, the kernel "
-	"command line (nearnative.url=…), and a file.";
+	"environment (NEARNATIVE_URL, _BOOT, _TOKEN, _PIN), QEMU's fw_cfg file "
+	"" NN_CREDENTIALS_FW_CFG ", the SMBIOS OEM strings, the kernel command line "
+	"(nearnative.url=…), and a file.";
 
 static const char exit_codes[] =
 	"exit status: 0 the orchestrator ended the session, 1 failure, 2 wrong option or no "

@@ -3,12 +3,15 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
+#include "harness/base/cleanup.h"
 #include "harness/base/strbuf.h"
 #include "harness/protocol/wire.h"
 
 #define CREDENTIALS_FILE    "/etc/nearnative/agent.conf"
+#define FW_CFG_FILE         "/sys/firmware/qemu_fw_cfg/by_name/" NN_CREDENTIALS_FW_CFG "/raw"
 #define SMBIOS_ENTRIES      "/sys/firmware/dmi/entries"
 #define SMBIOS_TABLE        "/sys/firmware/dmi/tables/DMI"
 #define SMBIOS_HEADER_BYTES 4
@@ -21,22 +24,23 @@
 struct member {
 	const char *key;
 	const char *variable;
+	bool is_secret;
 	size_t offset;
 	size_t cap;
 };
 
-#define MEMBER(field, var)                                            \
-	{                                                             \
-		.key = #field, .variable = (var),                     \
-		.offset = offsetof(struct nn_credentials, field),     \
-		.cap = sizeof(((struct nn_credentials *)NULL)->field) \
+#define MEMBER(field, var, secret)                                       \
+	{                                                                \
+		.key = #field, .variable = (var), .is_secret = (secret), \
+		.offset = offsetof(struct nn_credentials, field),        \
+		.cap = sizeof(((struct nn_credentials *)NULL)->field)    \
 	}
 
 static const struct member members[NN_CREDENTIAL_NR] = {
-	MEMBER(url, "NEARNATIVE_URL"),
-	MEMBER(boot, "NEARNATIVE_BOOT"),
-	MEMBER(token, "NEARNATIVE_TOKEN"),
-	MEMBER(pin, "NEARNATIVE_PIN"),
+	MEMBER(url, "NEARNATIVE_URL", false),
+	MEMBER(boot, "NEARNATIVE_BOOT", false),
+	MEMBER(token, "NEARNATIVE_TOKEN", true),
+	MEMBER(pin, "NEARNATIVE_PIN", false),
 };
 
 static const char *member_value(const struct nn_credentials *cred, size_t index)
@@ -55,11 +59,24 @@ static void member_set(struct nn_credentials *cred, size_t index, const char *va
 	to[len] = '\0';
 }
 
-char *nn_credentials_entry(const struct nn_credentials *cred, size_t index)
+int nn_credentials_write(const struct nn_credentials *cred, const char *path, struct nn_err *err)
 {
-	const char *value = member_value(cred, index);
+	NN_AUTO(strbuf) struct nn_strbuf text = NN_STRBUF_INIT;
+	NN_AUTO(fd) int fd = -1;
 
-	return *value ? nn_asprintf(NN_CREDENTIAL_PREFIX "%s=%s", members[index].key, value) : NULL;
+	for (size_t i = 0; i < NN_CREDENTIAL_NR; i++) {
+		const char *value = member_value(cred, i);
+
+		if (*value)
+			nn_strbuf_addf(&text, NN_CREDENTIAL_PREFIX "%s=%s\n", members[i].key,
+				       value);
+	}
+	(void)unlink(path); /* what else is in the way is told by O_EXCL */
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
+	errno = fd < 0 ? errno : EIO; /* EIO: of a write that is cut short */
+	if (fd < 0 || write(fd, nn_strbuf_str(&text), text.len) != (ssize_t)text.len)
+		return nn_err_errno(err, errno, "write credentials to '%s'", path);
+	return 0;
 }
 
 char *nn_credentials_env(const struct nn_credentials *cred, size_t index)
@@ -71,8 +88,13 @@ char *nn_credentials_env(const struct nn_credentials *cred, size_t index)
 
 void nn_credentials_forget_env(void)
 {
-	for (size_t i = 0; i < NN_CREDENTIAL_NR; i++)
+	for (size_t i = 0; i < NN_CREDENTIAL_NR; i++) {
+		char *value = getenv(members[i].variable);
+
+		if (value && members[i].is_secret)
+			explicit_bzero(value, strlen(value));
 		(void)unsetenv(members[i].variable); /* fails only for names with '=' */
+	}
 }
 
 static void scan_entry(const char *entry, size_t len, struct nn_credentials *cred)
@@ -179,16 +201,29 @@ static int find_in_smbios(const struct nn_sysroot *root, const char *file NN_UNU
 		       : nn_err_set(err, -ENOENT, "no OEM string '" NN_CREDENTIAL_PREFIX "url=…'");
 }
 
-static int find_in_cmdline(const struct nn_sysroot *root, const char *file NN_UNUSED,
-			   struct nn_credentials *cred, struct nn_err *err)
+static int scan_file(const struct nn_sysroot *root, const char *path, struct nn_credentials *cred,
+		     struct nn_err *err)
 {
 	NN_AUTO(strbuf) struct nn_strbuf text = NN_STRBUF_INIT;
-	int rc = nn_sysfs_read(root, "/proc/cmdline", &text, err);
+	int rc = nn_sysfs_read(root, path, &text, err);
 
 	if (rc)
 		return rc;
 	nn_credentials_scan(nn_strbuf_str(&text), text.len, cred);
 	return cred->url[0] ? 0 : nn_err_set(err, -ENOENT, "no '" NN_CREDENTIAL_PREFIX "url=…'");
+}
+
+/* Needs the kernel's module qemu_fw_cfg (CONFIG_FW_CFG_SYSFS). */
+static int find_in_fw_cfg(const struct nn_sysroot *root, const char *file NN_UNUSED,
+			  struct nn_credentials *cred, struct nn_err *err)
+{
+	return scan_file(root, FW_CFG_FILE, cred, err);
+}
+
+static int find_in_cmdline(const struct nn_sysroot *root, const char *file NN_UNUSED,
+			   struct nn_credentials *cred, struct nn_err *err)
+{
+	return scan_file(root, "/proc/cmdline", cred, err);
 }
 
 static int find_in_file(const struct nn_sysroot *root, const char *file,
@@ -218,6 +253,7 @@ static const struct place {
 		    struct nn_err *err);
 } places[] = {
 	{"environment", find_in_environment},
+	{"fw_cfg", find_in_fw_cfg},
 	{"smbios", find_in_smbios},
 	{"cmdline", find_in_cmdline},
 	{"file", find_in_file},

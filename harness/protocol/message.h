@@ -190,7 +190,7 @@ int nn_finish_decode(const json_t *json, struct nn_finish *ret_finish, struct nn
 struct nn_hello {
 	uint64_t protocol;
 	char *agent_build;
-	char *credentials_from; /* "environment", "smbios", "cmdline", "file" */
+	char *credentials_from; /* "environment", "fw_cfg", "smbios", "cmdline", "file" */
 };
 
 void nn_hello_release(struct nn_hello *hello);

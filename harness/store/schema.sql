@@ -88,7 +88,7 @@ CREATE TABLE boot (
 	started           TEXT    NOT NULL,
 	finished          TEXT,
 	agent_build       TEXT,
-	credentials_from  TEXT,             -- environment, smbios, cmdline, file
+	credentials_from  TEXT,             -- environment, fw_cfg, smbios, cmdline, file
 	clock_rate_error  REAL,             -- agent's clock against ours, 1e-4 is 100 ppm too fast
 	clock_bound       REAL,             -- smallest rate error that could have been seen
 	clock_span_ns     INTEGER CHECK (clock_span_ns >= 0), -- the clocks were compared over it

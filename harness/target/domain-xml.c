@@ -7,6 +7,7 @@
 
 #include "harness/base/array.h"
 #include "harness/base/bdf.h"
+#include "harness/protocol/credentials.h"
 #include "harness/target/domain-cpu.h"
 #include "harness/target/xml-node.h"
 
@@ -95,19 +96,18 @@ static void add_boot(xmlNode *root, const struct nn_domain *domain)
 		nn_xml_add_text_if(os, "initrd", domain->initrd);
 		nn_xml_add_text_if(os, "cmdline", domain->cmdline);
 	}
-	if (domain->oem)
-		(void)nn_xml_add_with(os, "smbios", "mode", "sysinfo");
 }
 
-static void add_oem_strings(xmlNode *root, const struct nn_domain *domain)
+/* By the name of a file: neither this text nor QEMU's command line shows what is in it. */
+static void add_credentials(xmlNode *root, const struct nn_domain *domain)
 {
-	xmlNode *strings;
+	xmlNode *entry;
 
-	if (!domain->oem)
+	if (!domain->credentials_path)
 		return;
-	strings = nn_xml_add(nn_xml_add_with(root, "sysinfo", "type", "smbios"), "oemStrings");
-	for (const char *const *oem = domain->oem; *oem; oem++)
-		(void)nn_xml_add_text(strings, "entry", *oem);
+	entry = nn_xml_add(nn_xml_add_with(root, "sysinfo", "type", "fwcfg"), "entry");
+	nn_xml_set(entry, "name", NN_CREDENTIALS_FW_CFG);
+	nn_xml_set(entry, "file", domain->credentials_path);
 }
 
 static void add_endings(xmlNode *root)
@@ -354,7 +354,7 @@ int nn_domain_xml(const struct nn_domain *domain, char **ret_xml, struct nn_err 
 	add_identity(root, domain);
 	nn_domain_add_resources(root, domain);
 	add_boot(root, domain);
-	add_oem_strings(root, domain);
+	add_credentials(root, domain);
 	nn_domain_add_processor(root, domain);
 	add_endings(root);
 	add_devices(root, domain, places, functions->nr);

@@ -36,7 +36,7 @@ struct nn_domain {
 	const char *cmdline;
 	const char *nvram_path;               /* of the firmware's variables, with OVMF */
 	const char *console_path;             /* on the host */
-	const char *const *oem;               /* SMBIOS OEM strings, NULL-terminated, or NULL */
+	const char *credentials_path;         /* on the host, read by QEMU alone, or NULL */
 	const struct nn_name_list *functions; /* to pass through, sorted, or NULL */
 	const char *device;                   /* the one of them that is under test, or NULL */
 	const char *mediated;                 /* UUID of a mediated device to pass, or NULL */

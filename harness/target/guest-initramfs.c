@@ -19,9 +19,9 @@ static const char guest_init[] =
 #include "harness/target/guest-init.sh.inc"
 	;
 
-/* What the virtual hardware of the image needs: bus, network, the shared root, the overlay. */
-static const char *const base_modules[] = {"virtio_pci", "virtio_net", "9p", "9pnet_virtio",
-					   "overlay"};
+/* What the image needs: bus, network, the shared root, the overlay, the agent's credentials. */
+static const char *const base_modules[] = {"virtio_pci",   "virtio_net", "9p",
+					   "9pnet_virtio", "overlay",    "qemu_fw_cfg"};
 
 static const char *const folders[] = {"bin", "dev", "lower", "mnt", "modules", "proc", "sys"};
 

@@ -38,8 +38,9 @@ struct libvirt_state {
 	int node; /* of the host, for all memory; -1: any */
 	char *nvram_path;
 	char *console_path;
-	char *initrd; /* made by us, or NULL */
-	char *vmm;    /* what libvirt started, or NULL */
+	char *credentials_path; /* of the file that QEMU hands to the guest */
+	char *initrd;           /* made by us, or NULL */
+	char *vmm;              /* what libvirt started, or NULL */
 	virConnectPtr connection;
 	virDomainPtr domain;
 	bool is_lost; /* a call was left behind: the domain's state is unknown */
@@ -156,6 +157,7 @@ static int libvirt_prepare(struct nn_target_boot *boot, struct nn_err *err)
 	state->node = -1;
 	state->binding = (struct nn_binding){.root = boot->sysroot, .journal = boot->journal};
 	state->console_path = nn_asprintf("%s/console.log", boot->work_dir);
+	state->credentials_path = nn_asprintf("%s/credentials", boot->work_dir);
 	rc = nn_vm_settings_read(&nn_target_libvirt, boot->arm, &state->settings, err);
 	if (rc)
 		return rc;
@@ -236,15 +238,12 @@ static void translate_url(struct nn_credentials *cred)
 	(void)snprintf(cred->url, sizeof(cred->url), "%s", url); /* shorter than it was */
 }
 
-static int make_xml(const struct nn_target_boot *boot, const struct nn_credentials *cred,
-		    char **ret_xml, struct nn_err *err)
+static int make_xml(const struct nn_target_boot *boot, char **ret_xml, struct nn_err *err)
 {
 	const struct libvirt_state *state = boot->state;
 	const struct nn_vm_settings *settings = &state->settings;
 	NN_AUTO(free) char *cmdline = NULL;
 	NN_AUTO(free) char *xml = NULL;
-	const char *oem[NN_CREDENTIAL_NR + 1] = {0};
-	size_t nr_oem = 0;
 	struct nn_domain domain = {
 		.boot = boot->boot,
 		.vm = settings,
@@ -253,7 +252,7 @@ static int make_xml(const struct nn_target_boot *boot, const struct nn_credentia
 		.initrd = settings->initrd ? settings->initrd : state->initrd,
 		.nvram_path = state->nvram_path,
 		.console_path = state->console_path,
-		.oem = oem,
+		.credentials_path = state->credentials_path,
 		.functions = &state->device.functions,
 		.device = boot->device_bdf,
 		.mediated = state->device.mediated,
@@ -262,18 +261,12 @@ static int make_xml(const struct nn_target_boot *boot, const struct nn_credentia
 
 	if (rc)
 		return rc;
-	for (size_t i = 0; i < NN_CREDENTIAL_NR; i++) {
-		oem[nr_oem] = nn_credentials_entry(cred, i);
-		nr_oem += oem[nr_oem] != NULL;
-	}
 	domain.cmdline = cmdline;
 	rc = nn_domain_xml(&domain, &xml, err);
 	if (!rc && settings->overlay)
 		rc = nn_domain_overlay(settings->overlay, &xml, err);
 	if (!rc)
 		*ret_xml = NN_STEAL(xml);
-	for (size_t i = 0; i < nr_oem; i++)
-		free((char *)oem[i]);
 	return rc;
 }
 
@@ -288,21 +281,16 @@ static void tell_vmm(struct nn_target_boot *boot, const char *xml)
 	boot->vmm = state->vmm;
 }
 
-/* Keep the XML as libvirt resolved it, with the machine type's version, but without the token. */
-static int keep_xml(struct nn_target_boot *boot, const struct nn_credentials *cred,
-		    struct nn_err *err)
+/* Keep the XML as libvirt resolved it, with the machine type's version. */
+static int keep_xml(struct nn_target_boot *boot, struct nn_err *err)
 {
 	struct libvirt_state *state = boot->state;
 	NN_AUTO(free) char *xml = NULL;
 	int rc = nn_virt_xml(state->domain, &xml, err);
-	char *token;
 
 	if (rc)
 		return rc;
 	tell_vmm(boot, xml);
-	token = cred->token[0] ? strstr(xml, cred->token) : NULL;
-	if (token)
-		memset(token, '*', strlen(cred->token));
 	return boot->artifacts->add(boot->artifacts->user, "domain.xml", xml, strlen(xml), err);
 }
 
@@ -316,7 +304,10 @@ static int libvirt_boot(struct nn_target_boot *boot, const struct nn_credentials
 	int rc;
 
 	translate_url(&translated);
-	rc = make_xml(boot, &translated, &xml, err);
+	/* libvirt lends it to QEMU's user while the VM is there, as it does with the initrd. */
+	rc = nn_credentials_write(&translated, state->credentials_path, err);
+	if (!rc)
+		rc = make_xml(boot, &xml, err);
 	if (rc)
 		return rc;
 	rc = nn_virt_open(state->settings.uri, allowed_ns, &state->connection, err);
@@ -326,7 +317,7 @@ static int libvirt_boot(struct nn_target_boot *boot, const struct nn_credentials
 	state->is_lost = rc == -ETIMEDOUT;
 	if (rc)
 		return rc;
-	rc = keep_xml(boot, cred, err);
+	rc = keep_xml(boot, err);
 	return rc ? rc : nn_virt_resume(state->domain, err);
 }
 
@@ -478,6 +469,8 @@ static void state_free(struct libvirt_state *state)
 	if (state->nvram_path)
 		(void)unlink(state->nvram_path); /* libvirt made it, and leaves it behind */
 	free(state->nvram_path);
+	(void)unlink(state->credentials_path); /* the token has expired, too */
+	free(state->credentials_path);
 	free(state->console_path);
 	free(state->initrd);
 	free(state->vmm);

@@ -14,7 +14,44 @@ domains() {
 # not see the same pages of it.
 db=/tmp/lab-results.db
 
+# Everything that others can read while a VM is there: command lines, and what libvirt shows of it.
+watch_secrets() {
+	local file
+
+	while sleep 0.3; do
+		for file in /proc/[0-9]*/cmdline; do
+			tr '\0' ' ' <"$file" >>/tmp/seen 2>/dev/null || true
+		done
+		for file in /tmp/nearnative-*/credentials; do
+			[ -f "$file" ] || continue
+			stat -c %a:%U "$file" >>/tmp/modes
+			sed -n 's/^nearnative.token=//p' "$file" >>/tmp/tokens
+		done
+		virsh -q -r list --name | xargs -rn 1 virsh -q -r dumpxml >>/tmp/seen 2>/dev/null || true
+	done 2>/dev/null
+}
+
+# A token stands in its file and nowhere else: no command line, no log, no artifact, no row.
+expect_secrecy() {
+	local token
+
+	expect "credentials files" "$(sort -u /tmp/modes)" 600:root
+	grep -q 'qemu-system.*-fw_cfg' /tmp/seen || fail "no command line of QEMU was seen"
+	sort -u /tmp/tokens >/tmp/unique-tokens
+	[ "$(wc -l </tmp/unique-tokens)" -ge 2 ] || fail "fewer tokens than boots of a VM were seen"
+	while read -r token; do
+		expect "length of a token" "${#token}" 64
+		! grep -rlaF -- "$token" /tmp/seen /var/log/libvirt "$db"* "$NN_SCRATCH" ||
+			fail "a token stands there"
+	done </tmp/unique-tokens
+	! ls /tmp/nearnative-*/credentials 2>/dev/null || fail "a credentials file is left"
+}
+
+watch_secrets &
+watcher=$!
 nearnative run --db "$db" "$1"
+kill "$watcher"
+expect_secrecy
 expect "driver of the NVMe" "$(driver 0000:01:00.0)" nvme
 expect "driver of the spare function" "$(driver 0000:00:05.0)" none
 expect "domains left" "$(domains)" 0

@@ -39,6 +39,9 @@ expect_sql "SELECT count(*) FROM boot JOIN arm ON arm.id = boot.arm WHERE arm.na
 # What the plan asks of the VM was seen to be so.
 expect "a setting that was proved" "$(fact vm effective.pv_eoi | sort -u)" no
 expect "settings that are not in effect" "$(unsure_settings vm)" ''
+expect_sql "SELECT group_concat(line) FROM (SELECT DISTINCT arm.name || ' ' || credentials_from AS line
+	FROM boot JOIN arm ON arm.id = boot.arm WHERE boot.state = 'done' ORDER BY 1)" \
+	'native environment,vm fw_cfg'
 expect_sql "SELECT count(DISTINCT agent_build) FROM boot WHERE agent_build IS NOT NULL" 1
 
 nearnative report --db "$db" --format text demo >"$NN_SCRATCH/report.txt"

@@ -10,6 +10,8 @@ agent=$(pgrep -P "$campaign" -f nearnative-agent | head -n 1)
 url=$(tr '\0' '\n' <"/proc/$agent/environ" | sed -n 's/^NEARNATIVE_URL=//p')
 boot=$(tr '\0' '\n' <"/proc/$agent/environ" | sed -n 's/^NEARNATIVE_BOOT=//p')
 run=$(sql "SELECT uuid FROM run LIMIT 1")
+# The agent has taken its token out of what others who may look into it could read.
+! tr '\0' '\n' <"/proc/$agent/environ" | grep -qE '^NEARNATIVE_TOKEN=.' || fail "the token is still there"
 forged='{"run": "'$run'", "batch": 99, "elapsed_ns": 1, "rtt_ns": 0, "samples": [{"metric": "forged",
 	"unit": "us", "direction": "lower", "kind": "time", "phase": "steady", "iteration": 1,
 	"value": 1.0}]}'

@@ -34,6 +34,7 @@ static const struct place_case {
 	const char *file;
 	struct nn_credentials expected;
 } place_cases[] = {
+	{FIXTURES "fw_cfg", NULL, {"https://10.0.2.2:8123", BOOT, TOKEN, PIN, "fw_cfg"}},
 	{FIXTURES "smbios-entry", NULL, {"https://10.0.2.2:8123", BOOT, TOKEN, PIN, "smbios"}},
 	{FIXTURES "smbios-table", NULL, {"https://10.0.2.2:8123", BOOT, TOKEN, PIN, "smbios"}},
 	{FIXTURES "cmdline", NULL, {"http://192.0.2.1:8123", BOOT, "cmdlinetoken", "", "cmdline"}},
@@ -78,6 +79,7 @@ static void the_environment_comes_first_and_can_be_forgotten(void **state)
 						    "environment"};
 	const struct nn_sysroot root = {.prefix = FIXTURES "cmdline"};
 	struct nn_credentials cred;
+	const char *token;
 
 	(void)state;
 	assert_int_equal(setenv("NEARNATIVE_URL", given.url, 1), 0);
@@ -85,8 +87,10 @@ static void the_environment_comes_first_and_can_be_forgotten(void **state)
 	assert_int_equal(setenv("NEARNATIVE_TOKEN", given.token, 1), 0);
 	assert_int_equal(nn_credentials_find(&root, NULL, &cred, NULL), 0);
 	assert_credentials(&cred, &given);
+	token = getenv("NEARNATIVE_TOKEN");
 	nn_credentials_forget_env();
 	assert_null(getenv("NEARNATIVE_TOKEN"));
+	assert_string_equal(token, ""); /* nor is it in the block that /proc/PID/environ shows */
 	assert_int_equal(nn_credentials_find(&root, NULL, &cred, NULL), 0);
 	assert_string_equal(cred.found_in, "cmdline");
 }
@@ -115,6 +119,8 @@ static void finding_nothing_lists_the_places_and_why(void **state)
 	assert_string_equal(
 		err.message,
 		"find credentials: environment (the url is neither http:// nor https://), "
+		"fw_cfg (read '" FIXTURES "absent/sys/firmware/qemu_fw_cfg/by_name/"
+		"opt/example.nearnative/credentials/raw': No such file or directory), "
 		"smbios (read '" FIXTURES "absent/sys/firmware/dmi/tables/DMI': "
 		"No such file or directory), cmdline (read '" FIXTURES "absent/proc/cmdline': "
 		"No such file or directory), file (read '/nonexistent': "
@@ -163,31 +169,50 @@ static void a_table_cut_anywhere_is_read_safely(void **state)
 	nn_scratch_remove(root);
 }
 
-static void entries_that_are_written_are_read_back(void **state)
+static void a_written_file_is_ours_alone_and_read_back(void **state)
 {
-	static const struct nn_credentials cred = {"https://10.0.2.2:1", BOOT, TOKEN, PIN, NULL};
+	static const struct nn_credentials cred = {"https://10.0.2.2:1", BOOT, TOKEN, PIN, "file"};
+	const struct nn_sysroot absent = {.prefix = FIXTURES "absent"};
 	struct nn_credentials back = {0};
+	NN_AUTO(free) char *folder = NULL;
+	NN_AUTO(free) char *path = NULL;
+	NN_AUTO(free) char *other = NULL;
+	struct stat st;
 
 	(void)state;
-	for (size_t i = 0; i < NN_CREDENTIAL_NR; i++) {
-		NN_AUTO(free) char *entry = nn_credentials_entry(&cred, i);
-
-		nn_credentials_scan(entry, strlen(entry), &back);
+	assert_int_equal(nn_scratch_new(&folder, NULL), 0);
+	path = nn_asprintf("%s/credentials", folder);
+	other = nn_asprintf("%s/other", folder);
+	assert_int_equal(symlink(other, path), 0); /* is replaced, not followed */
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(nn_credentials_write(&cred, path, NULL), 0);
+		assert_int_equal(lstat(path, &st), 0);
+		assert_int_equal(st.st_mode, S_IFREG | 0600);
+		assert_int_equal(nn_credentials_find(&absent, path, &back, NULL), 0);
+		assert_credentials(&back, &cred);
 	}
-	assert_string_equal(back.url, cred.url);
-	assert_string_equal(back.boot, cred.boot);
-	assert_string_equal(back.token, cred.token);
-	assert_string_equal(back.pin, cred.pin);
+	assert_int_equal(access(other, F_OK), -1);
+	nn_scratch_remove(folder);
 }
 
-static void an_empty_member_has_no_entry(void **state)
+static void a_file_that_cannot_be_made_is_named(void **state)
+{
+	static const struct nn_credentials cred = {.url = "http://127.0.0.1:1"};
+	struct nn_err err = {0};
+
+	(void)state;
+	assert_int_equal(nn_credentials_write(&cred, "/nonexistent/c", &err), -ENOENT);
+	assert_string_equal(err.message, "write credentials to '/nonexistent/c': "
+					 "No such file or directory");
+}
+
+static void an_empty_member_has_no_variable(void **state)
 {
 	static const struct nn_credentials cred = {.url = "http://127.0.0.1:1"};
 	NN_AUTO(free) char *env = nn_credentials_env(&cred, 0);
 
 	(void)state;
 	assert_string_equal(env, "NEARNATIVE_URL=http://127.0.0.1:1");
-	assert_null(nn_credentials_entry(&cred, 3));
 	assert_null(nn_credentials_env(&cred, 3));
 }
 
@@ -216,8 +241,9 @@ int main(void)
 		cmocka_unit_test_setup(an_incomplete_place_is_passed_over, no_environment),
 		cmocka_unit_test_setup(finding_nothing_lists_the_places_and_why, no_environment),
 		cmocka_unit_test_setup(a_table_cut_anywhere_is_read_safely, no_environment),
-		cmocka_unit_test(entries_that_are_written_are_read_back),
-		cmocka_unit_test(an_empty_member_has_no_entry),
+		cmocka_unit_test_setup(a_written_file_is_ours_alone_and_read_back, no_environment),
+		cmocka_unit_test(a_file_that_cannot_be_made_is_named),
+		cmocka_unit_test(an_empty_member_has_no_variable),
 		cmocka_unit_test(scan_takes_only_whole_entries_that_fit),
 	};
 

@@ -19,11 +19,10 @@ static char *domain_text(void)
 						.is_host_image = true,
 						.machine = "q35",
 						.rom = (char *)"default"};
-	static const char *const oem[] = {"nearnative.token=00ff", NULL};
 	const struct nn_domain domain = {.boot = UUID,
 					 .vm = &settings,
 					 .node = -1,
-					 .oem = oem,
+					 .credentials_path = "/tmp/credentials",
 					 .console_path = "/tmp/console.log",
 					 .functions = &functions};
 	char *xml = NULL;
@@ -148,8 +147,9 @@ static void what_keeps_the_vm_apart_cannot_be_changed(void **unused)
 		{"<metadata nn:do='remove'/>", "<metadata>"},
 		{"<on_reboot>restart</on_reboot>", "<on_reboot>"},
 		{"<on_crash nn:do='remove'/>", "<on_crash>"},
-		{"<sysinfo><oemStrings><entry>x</entry></oemStrings></sysinfo>", "<sysinfo>"},
-		{"<os><smbios nn:do='remove'/></os>", "<smbios>"},
+		{"<sysinfo><oemStrings><entry>x</entry></oemStrings></sysinfo>", "<sysinfo type='fwcfg'>"},
+		{"<sysinfo type='fwcfg'><entry file='/etc/shadow'/></sysinfo>",
+		 "<sysinfo type='fwcfg'>"},
 		{"<devices><hostdev><source><address bus='0x2'/></source></hostdev></devices>",
 		 "<source> of a <hostdev>"},
 		{"<devices><hostdev managed='yes'/></devices>", "<source> of a <hostdev>"},

@@ -17,9 +17,6 @@
 
 #define UUID "a70bdd71-6249-4ddc-a756-4ee6dbfac7e5"
 
-static const char *const oem[] = {"nearnative.url=http://10.0.2.2:8123/?a=1&b=<2>",
-				  "nearnative.token=00ff", NULL};
-
 static char *const gpu_and_nvme[] = {(char *)"0000:01:00.0", (char *)"0000:01:00.1",
 				     (char *)"0000:81:00.0"};
 
@@ -42,7 +39,7 @@ static const struct nn_domain host_image = {
 	.initrd = "/tmp/w/initramfs.cpio",
 	.cmdline = "console=ttyS0 nn.agent=/usr/bin/nearnative-agent",
 	.console_path = "/tmp/w/console.log",
-	.oem = oem,
+	.credentials_path = "/tmp/w/credentials & <more>",
 	.functions = &passed,
 	.device = "0000:01:00.0",
 };
@@ -63,7 +60,7 @@ static const struct nn_domain disk_image = {
 	.vm = &disk_settings,
 	.node = -1,
 	.console_path = "/tmp/w/console.log",
-	.oem = oem,
+	.credentials_path = "/tmp/w/credentials & <more>",
 };
 
 static char *const further_disks[] = {(char *)"/srv/a.raw", (char *)"/srv/b.qcow2"};
@@ -172,10 +169,10 @@ static void a_host_image_boots_directly_and_ends_for_good(void **unused)
 		{"/domain/os/kernel", "/boot/vmlinuz-6.1"},
 		{"/domain/os/initrd", "/tmp/w/initramfs.cpio"},
 		{"/domain/os/cmdline", "console=ttyS0 nn.agent=/usr/bin/nearnative-agent"},
-		{"/domain/os/smbios/@mode", "sysinfo"},
-		{"/domain/sysinfo[@type='smbios']/oemStrings/entry[1]",
-		 "nearnative.url=http://10.0.2.2:8123/?a=1&b=<2>"},
-		{"count(/domain/sysinfo/oemStrings/entry)", "2"},
+		{"count(/domain/sysinfo/entry)", "1"},
+		{"/domain/sysinfo[@type='fwcfg']/entry[@name='opt/example.nearnative/credentials']"
+		 "/@file",
+		 "/tmp/w/credentials & <more>"},
 		{"/domain/cpu/@mode", "host-passthrough"},
 		{"/domain/cpu/@migratable", "off"},
 		{"/domain/on_poweroff", "destroy"},

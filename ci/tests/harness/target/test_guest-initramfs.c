@@ -19,6 +19,7 @@ static void add_kernel(const struct tree *tree)
 		  "kernel/virtio_net.ko:\n"
 		  "kernel/9pnet_virtio.ko: kernel/virtio.ko\n"
 		  "kernel/overlay.ko:\n"
+		  "kernel/qemu_fw_cfg.ko:\n"
 		  "kernel/nvme.ko: kernel/nvme-core.ko\nkernel/nvme-core.ko:\n");
 	tree_file(tree, MODULES "/kernel/virtio_pci.ko", "virtio_pci bytes");
 	tree_file(tree, MODULES "/kernel/virtio_ring.ko", "virtio_ring bytes");
@@ -26,6 +27,7 @@ static void add_kernel(const struct tree *tree)
 	tree_file(tree, MODULES "/kernel/virtio_net.ko", "virtio_net bytes");
 	tree_file(tree, MODULES "/kernel/9pnet_virtio.ko", "9pnet_virtio bytes");
 	tree_file(tree, MODULES "/kernel/overlay.ko", "overlay bytes");
+	tree_file(tree, MODULES "/kernel/qemu_fw_cfg.ko", "qemu_fw_cfg bytes");
 	tree_file(tree, MODULES "/kernel/nvme.ko", "nvme bytes");
 	tree_file(tree, MODULES "/kernel/nvme-core.ko", "nvme-core bytes");
 }
@@ -82,7 +84,7 @@ static void cpio_lists_what_was_archived(void **unused)
 		"bin\ndev\nlower\nmnt\nmodules\nproc\nsys\ndev/console\ninit\n"
 		"bin/busybox\nbin/sh\nmodules/virtio.ko\nmodules/virtio_ring.ko\n"
 		"modules/virtio_pci.ko\nmodules/virtio_net.ko\nmodules/9pnet_virtio.ko\n"
-		"modules/overlay.ko\nmodules/nvme-core.ko\nmodules/nvme.ko\n"
+		"modules/overlay.ko\nmodules/qemu_fw_cfg.ko\nmodules/nvme-core.ko\nmodules/nvme.ko\n"
 		"modules/order\n");
 }
 
@@ -104,7 +106,7 @@ static void the_content_survives_and_the_init_is_a_script(void **unused)
 		 &order);
 	assert_string_equal(nn_strbuf_str(&order),
 			    "virtio.ko\nvirtio_ring.ko\nvirtio_pci.ko\nvirtio_net.ko\n"
-			    "9pnet_virtio.ko\noverlay.ko\nnvme-core.ko\nnvme.ko\n");
+			    "9pnet_virtio.ko\noverlay.ko\nqemu_fw_cfg.ko\nnvme-core.ko\nnvme.ko\n");
 	run_cpio((const char *const[]){"cpio", "-i", "--to-stdout", "--quiet", "-F", path,
 				       "modules/nvme-core.ko", NULL},
 		 &module);
