@@ -183,6 +183,28 @@ bool nn_sysfs_exists(const struct nn_sysroot *root, const char *path)
 	return access(full, F_OK) == 0;
 }
 
+bool nn_sysfs_is_name(const char *name)
+{
+	return name[0] && !strchr(name, '/') && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+}
+
+bool nn_sysfs_is_below(const char *path, const char *folder)
+{
+	size_t len = strlen(folder);
+	const char *rest = path + len;
+
+	if (strncmp(path, folder, len) != 0 || !rest[0])
+		return false;
+	for (; *rest; rest += strspn(rest, "/")) {
+		size_t name_len = strcspn(rest, "/");
+
+		if (name_len == 2 && rest[0] == '.' && rest[1] == '.')
+			return false;
+		rest += name_len;
+	}
+	return true;
+}
+
 void nn_name_list_release(struct nn_name_list *list)
 {
 	for (size_t i = 0; i < list->nr; i++)

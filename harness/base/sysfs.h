@@ -53,6 +53,12 @@ bool nn_sysfs_has_word(const char *text, const char *word);
 
 bool nn_sysfs_exists(const struct nn_sysroot *root, const char *path);
 
+/** Is it the name of one entry of a folder: not empty, no '/', neither "." nor ".."? */
+bool nn_sysfs_is_name(const char *name);
+
+/** Does @path begin with @folder, which ends in '/', and go on without ".."? */
+bool nn_sysfs_is_below(const char *path, const char *folder);
+
 struct nn_name_list {
 	char **names;
 	size_t nr;

@@ -27,6 +27,23 @@ static int read_value(const struct nn_sysroot *root, const char *path, char **re
 	return rc;
 }
 
+/* Not what the kernel executes or loads because an attribute says so. */
+static bool attribute_is_subject(const char *path)
+{
+	static const char *const folders[] = {
+		"/sys/bus/pci/",        "/sys/class/",
+		"/sys/devices/",        "/sys/kernel/iommu_groups/",
+		"/sys/kernel/mm/",      "/sys/module/kvm/",
+		"/sys/module/kvm_amd/", "/sys/module/kvm_intel/",
+	};
+
+	for (size_t i = 0; i < NN_ARRAY_SIZE(folders); i++) {
+		if (nn_sysfs_is_below(path, folders[i]))
+			return true;
+	}
+	return false;
+}
+
 static int attribute_snapshot(const struct nn_sysroot *root, const char *path, json_t **ret_before,
 			      struct nn_err *err)
 {
@@ -75,6 +92,7 @@ static void attribute_describe(const char *path, const json_t *before, struct nn
 }
 
 const struct nn_change_kind nn_change_attribute = {.name = "attribute",
+						   .is_subject = attribute_is_subject,
 						   .snapshot = attribute_snapshot,
 						   .apply = attribute_apply,
 						   .undo = attribute_undo,
@@ -134,6 +152,9 @@ static int platform_undo(const struct nn_sysroot *root, const char *name, const 
 {
 	const char *driver = nn_json_opt_str(before, "driver");
 
+	if (driver && !nn_sysfs_is_name(driver))
+		return nn_err_set(err, -EPROTO, "the journal says that '%s' had driver '%s'", name,
+				  driver);
 	return platform_apply(root, name, driver ? driver : "", deadline_ns, err);
 }
 
@@ -146,6 +167,7 @@ static void platform_describe(const char *name, const json_t *before, struct nn_
 }
 
 const struct nn_change_kind nn_change_platform_driver = {.name = "platform-driver",
+							 .is_subject = nn_sysfs_is_name,
 							 .snapshot = platform_snapshot,
 							 .apply = platform_apply,
 							 .undo = platform_undo,

@@ -8,6 +8,7 @@
 #include "harness/base/array.h"
 #include "harness/base/clock.h"
 
+#define CGROUPS "/sys/fs/cgroup"
 #define POLL_NS (5 * NN_NS_PER_MS)
 
 /* ---- what a group hands on ---- */
@@ -36,6 +37,16 @@ static int controller_split(const char *subject, char **ret_folder, const char *
 	*ret_folder = nn_strndup(subject, (size_t)(blank - subject));
 	*ret_controller = blank + 1;
 	return 0;
+}
+
+static bool controller_is_subject(const char *subject)
+{
+	NN_AUTO(free) char *folder = NULL;
+	const char *controller = NULL;
+
+	if (controller_split(subject, &folder, &controller, NULL) || !nn_sysfs_is_name(controller))
+		return false;
+	return strcmp(folder, CGROUPS) == 0 || nn_sysfs_is_below(folder, CGROUPS "/");
 }
 
 static int controller_snapshot(const struct nn_sysroot *root, const char *subject,
@@ -87,12 +98,21 @@ static void controller_describe(const char *subject, const json_t *before, struc
 }
 
 const struct nn_change_kind nn_change_cgroup_controller = {.name = "cgroup-controller",
+							   .is_subject = controller_is_subject,
 							   .snapshot = controller_snapshot,
 							   .apply = controller_apply,
 							   .undo = controller_undo,
 							   .describe = controller_describe};
 
 /* ---- a group of our own ---- */
+
+/* Undoing it ends whoever is in it: no group but one of ours. */
+static bool cgroup_is_subject(const char *folder)
+{
+	const char *slash = strrchr(folder, '/');
+
+	return nn_sysfs_is_below(folder, CGROUPS "/") && strncmp(slash + 1, "nearnative", 10) == 0;
+}
 
 static int cgroup_snapshot(const struct nn_sysroot *root, const char *folder, json_t **ret_before,
 			   struct nn_err *err)
@@ -156,6 +176,7 @@ static void cgroup_describe(const char *folder, const json_t *before NN_UNUSED,
 }
 
 const struct nn_change_kind nn_change_cgroup = {.name = "cgroup",
+						.is_subject = cgroup_is_subject,
 						.snapshot = cgroup_snapshot,
 						.apply = cgroup_apply,
 						.undo = cgroup_undo,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/base/array.h"
+#include "harness/base/bdf.h"
 #include "harness/base/clock.h"
 #include "harness/base/subprocess.h"
 
@@ -139,6 +140,13 @@ static int load_driver(const struct nn_sysroot *root, const char *driver, struct
 
 /* ---- the kind ---- */
 
+static bool driver_is_subject(const char *bdf)
+{
+	char normal[NN_BDF_CAP];
+
+	return nn_bdf_parse(bdf, normal, NULL) == 0;
+}
+
 static int driver_snapshot(const struct nn_sysroot *root, const char *bdf, json_t **ret_before,
 			   struct nn_err *err)
 {
@@ -201,8 +209,12 @@ static int driver_undo(const struct nn_sysroot *root, const char *bdf, const jso
 		       uint64_t deadline_ns, struct nn_err *err)
 {
 	const char *driver = nn_json_opt_str(before, "driver");
-	int rc = undo_steps(root, bdf, before, deadline_ns, err);
+	int rc;
 
+	if (driver && !nn_sysfs_is_name(driver))
+		return nn_err_set(err, -EPROTO, "the journal says that '%s' had driver '%s'", bdf,
+				  driver);
+	rc = undo_steps(root, bdf, before, deadline_ns, err);
 	if (!rc)
 		return 0;
 	return nn_err_prefix(err, "bring '%s' back to %s", bdf, driver ? driver : "no driver");
@@ -217,6 +229,7 @@ static void driver_describe(const char *bdf, const json_t *before, struct nn_str
 }
 
 const struct nn_change_kind nn_change_driver = {.name = "driver",
+						.is_subject = driver_is_subject,
 						.snapshot = driver_snapshot,
 						.apply = driver_apply,
 						.undo = driver_undo,

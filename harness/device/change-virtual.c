@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "harness/base/array.h"
+#include "harness/base/bdf.h"
 #include "harness/base/strbuf.h"
 #include "harness/base/units.h"
+#include "harness/protocol/wire.h"
 
 #define PCI_DEVICES  "/sys/bus/pci/devices"
 #define MDEV_DEVICES "/sys/bus/mdev/devices"
@@ -29,6 +31,13 @@ static int read_number(const struct nn_sysroot *root, const char *bdf, uint64_t 
 	if (rc == -ENOENT)
 		return nn_err_set(err, -ENOTSUP, "'%s' has no SR-IOV capability", bdf);
 	return rc;
+}
+
+static bool functions_is_subject(const char *bdf)
+{
+	char normal[NN_BDF_CAP];
+
+	return nn_bdf_parse(bdf, normal, NULL) == 0;
 }
 
 /* Between two numbers lies 0: the kernel refuses to change one that is not. */
@@ -119,6 +128,7 @@ static void functions_describe(const char *bdf, const json_t *before, struct nn_
 }
 
 const struct nn_change_kind nn_change_virtual_functions = {.name = "virtual-functions",
+							   .is_subject = functions_is_subject,
 							   .snapshot = functions_snapshot,
 							   .apply = functions_apply,
 							   .undo = functions_undo,
@@ -176,6 +186,7 @@ static void mediated_describe(const char *uuid, const json_t *before NN_UNUSED,
 }
 
 const struct nn_change_kind nn_change_mediated_device = {.name = "mediated-device",
+							 .is_subject = nn_wire_is_uuid,
 							 .snapshot = mediated_snapshot,
 							 .apply = mediated_apply,
 							 .undo = mediated_undo,

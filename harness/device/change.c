@@ -8,6 +8,12 @@
 
 /* ---- folders of short-lived files ---- */
 
+/* Whether it is a folder of ours is for nn_scratch_remove() to see. */
+static bool scratch_is_subject(const char *path)
+{
+	return path[0] == '/';
+}
+
 static int scratch_snapshot(const struct nn_sysroot *root NN_UNUSED, const char *subject NN_UNUSED,
 			    json_t **ret_before, struct nn_err *err NN_UNUSED)
 {
@@ -38,6 +44,7 @@ static void scratch_describe(const char *subject, const json_t *before NN_UNUSED
 
 const struct nn_change_kind nn_change_scratch = {.name = "scratch",
 						 .outlives_reboot = true,
+						 .is_subject = scratch_is_subject,
 						 .snapshot = scratch_snapshot,
 						 .apply = scratch_apply,
 						 .undo = scratch_undo,

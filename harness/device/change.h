@@ -25,6 +25,11 @@ struct nn_change_kind {
 	/* False: the kernel forgets it, so that after a reboot there is nothing to undo. */
 	bool outlives_reboot;
 
+	/*
+	 * Could it be a subject? A journal may be part of a database that somebody else made, and
+	 * who undoes it is root: no subject may lead to what this kind never changes.
+	 */
+	bool (*is_subject)(const char *subject);
 	/* What there is, for undo. @ret_before: a new reference. */
 	int (*snapshot)(const struct nn_sysroot *root, const char *subject, json_t **ret_before,
 			struct nn_err *err);

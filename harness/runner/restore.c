@@ -37,6 +37,9 @@ static int entry_read(const struct nn_journal_row *row, struct entry *ret_entry,
 	ret_entry->kind = nn_change_kind_find(row->kind);
 	if (!ret_entry->kind)
 		return nn_err_set(err, -EPROTO, "journal entry of unknown kind '%s'", row->kind);
+	if (!ret_entry->kind->is_subject(row->subject))
+		return nn_err_set(err, -EPROTO, "journal entry of kind '%s' that we never write",
+				  row->kind);
 	return nn_json_parse(row->before, strlen(row->before), &ret_entry->before, err);
 }
 

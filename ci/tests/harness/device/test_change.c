@@ -47,9 +47,60 @@ static void every_kind_is_found_by_its_name_and_whole(void **unused)
 
 		assert_non_null(kind);
 		assert_string_equal(kind->name, names[i]);
-		assert_true(kind->snapshot && kind->apply && kind->undo && kind->describe);
+		assert_true(kind->is_subject && kind->snapshot && kind->apply && kind->undo &&
+			    kind->describe);
 	}
 	assert_null(nn_change_kind_find("firmware"));
+}
+
+/* What the journal of somebody else's database might name. */
+static void subjects_that_lead_elsewhere_are_none(void **unused)
+{
+	static const struct {
+		const char *kind;
+		const char *subject;
+		bool is_subject;
+	} cases[] = {
+		{"driver", "0000:01:00.0", true},
+		{"driver", "../../../../etc", false},
+		{"driver", "", false},
+		{"virtual-functions", "0000:01:00.0", true},
+		{"virtual-functions", "0000:01:00.0/..", false},
+		{"attribute", "/sys/module/kvm/parameters/halt_poll_ns", true},
+		{"attribute", "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", true},
+		{"attribute", "/sys/devices/../kernel/uevent_helper", false},
+		{"attribute", "/sys/devices/..", false},
+		{"attribute", "/sys/kernel/uevent_helper", false},
+		{"attribute", "/sys/module/firmware_class/parameters/path", false},
+		{"attribute", "/proc/sys/kernel/core_pattern", false},
+		{"attribute", "/etc/passwd", false},
+		{"platform-driver", "efi-framebuffer.0", true},
+		{"platform-driver", "..", false},
+		{"platform-driver", "a/b", false},
+		{"platform-driver", "", false},
+		{"cgroup", "/sys/fs/cgroup/nearnative-1", true},
+		{"cgroup", "/sys/fs/cgroup/a.slice/nearnative", true},
+		{"cgroup", "/sys/fs/cgroup/system.slice", false},
+		{"cgroup", "/sys/fs/cgroup/../../nearnative", false},
+		{"cgroup-controller", "/sys/fs/cgroup cpuset", true},
+		{"cgroup-controller", "/sys/fs/cgroup/a cpuset", true},
+		{"cgroup-controller", "/sys/fs/cgroup/../x cpuset", false},
+		{"cgroup-controller", "/etc cpuset", false},
+		{"cgroup-controller", "/sys/fs/cgroup ../x", false},
+		{"cgroup-controller", "/sys/fs/cgroup", false},
+		{"mediated-device", "c70bdd71-6249-4ddc-a756-4ee6dbfac7e5", true},
+		{"mediated-device", "../../../0000:01:00.0", false},
+		{"scratch", "/tmp/nearnative-abcdef", true},
+		{"scratch", "tmp", false},
+	};
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct nn_change_kind *kind = nn_change_kind_find(cases[i].kind);
+
+		if (kind->is_subject(cases[i].subject) != cases[i].is_subject)
+			fail_msg("%s '%s'", cases[i].kind, cases[i].subject);
+	}
 }
 
 static void an_attribute_changes_and_comes_back(void **unused)
@@ -274,6 +325,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_kind_is_found_by_its_name_and_whole),
+		cmocka_unit_test(subjects_that_lead_elsewhere_are_none),
 		cmocka_unit_test(an_attribute_changes_and_comes_back),
 		cmocka_unit_test(a_choice_is_kept_by_the_word_in_brackets),
 		cmocka_unit_test(a_kernel_that_gives_less_is_found_out),

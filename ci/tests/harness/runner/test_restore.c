@@ -153,6 +153,39 @@ static void an_unknown_kind_does_not_stop_the_others(void **state)
 	assert_true(nn_sysfs_exists(&bench.tree.root, "/run/nearnative/host"));
 }
 
+static void entries_that_lead_elsewhere_are_not_believed(void **state)
+{
+	struct fixture *f = *state;
+	NN_AUTO(bench) struct bench bench = {0};
+	NN_AUTO(free) char *kept = NULL;
+	const struct nn_journal_row rows[] = {
+		{.machine_boot = (char *)"boot-1",
+		 .kind = (char *)"attribute",
+		 .subject = (char *)"/etc/passwd",
+		 .before = (char *)"{\"value\": \"mine\"}"},
+		{.machine_boot = (char *)"boot-1",
+		 .kind = (char *)"driver",
+		 .subject = (char *)KERNEL_BDF,
+		 .before = (char *)"{\"driver\": \"../../../../tmp\"}"},
+	};
+	int64_t id;
+
+	bench_init(&bench, f);
+	tree_file(&bench.tree, "/etc/passwd", "root\n");
+	for (size_t i = 0; i < 2; i++)
+		assert_ok(f, nn_store_journal_add(f->store, &rows[i], &id, &f->err));
+	assert_int_equal(restore(&bench), -EPROTO);
+	assert_non_null(strstr(nn_strbuf_str(&bench.said),
+			       "NOT RESTORED: restore '/etc/passwd': journal entry of kind "
+			       "'attribute' that we never write"));
+	assert_non_null(strstr(nn_strbuf_str(&bench.said),
+			       "the journal says that '" KERNEL_BDF "' had driver '../"));
+	assert_int_equal(bench.restored.nr_failed, 2);
+	assert_int_equal(bench.restored.nr_restored, 2); /* our own all the same */
+	kept = nn_sysfs_text(&bench.tree.root, "/etc/passwd");
+	assert_string_equal(kept, "root");
+}
+
 static void what_another_orchestrator_has_is_left_alone(void **state)
 {
 	struct fixture *f = *state;
@@ -194,6 +227,7 @@ int main(void)
 		TEST(after_a_reboot_nothing_is_changed_and_differences_are_told),
 		TEST(what_does_not_come_back_is_told_and_stays),
 		TEST(an_unknown_kind_does_not_stop_the_others),
+		TEST(entries_that_lead_elsewhere_are_not_believed),
 		TEST(what_another_orchestrator_has_is_left_alone),
 		TEST(folders_are_removed_even_after_a_reboot),
 	};
