@@ -52,6 +52,10 @@ HOST_OBJ  := $(call objects,obj,$(HOST_SRC) $(host_mains))
 SAN_OBJ   := $(call objects,san,$(ALL_SRC))
 UNIT_SRC  := $(foreach f,$(call find_c,ci/tests),$(if $(findstring /test_,$(f)),$(f)))
 UNIT_BIN  := $(patsubst ci/tests/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
+# Each file of ci/fuzz is a target; all share one archive that clang has made with coverage.
+FUZZ_SRC  := $(wildcard ci/fuzz/*.c)
+FUZZ_OBJ  := $(call objects,fuzz/obj,$(ALL_SRC) $(FUZZ_SRC))
+FUZZ_BIN  := $(patsubst ci/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZ_SRC))
 # Programs that test and measure the whole, as it is built for use.
 BENCH_OBJ    := $(filter-out $(call objects,obj,$(host_mains)),$(HOST_OBJ))
 VALIDATE_OBJ := $(call objects,obj,$(call find_c,ci/validate))
@@ -62,6 +66,12 @@ GENERATED := $(addprefix $(BUILD)/generated/,$(EMBEDDED))
 
 PROGRAMS := $(BUILD)/nearnative $(BUILD)/nearnative-agent
 SAN      := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -O1 -g
+# libFuzzer is clang's; FUZZ_SECONDS is how long each target is tried.
+FUZZ_CC      ?= clang
+FUZZ_SECONDS ?= 5
+FUZZ_COVERAGE = -fsanitize=fuzzer-no-link
+FUZZ := -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer -O1 -gline-tables-only
 
 all: $(PROGRAMS) $(BUILD)/nearnative.1 ## build both programs and the manual page
 
@@ -73,11 +83,11 @@ demo: ## set everything up and run the main job in the software lab
 	$(Q)$(MAKE) -j$$(nproc) all
 	$(Q)ci/demo $(BUILD)
 
-check: ## set everything up, then unit tests (ASan, UBSan) and end-to-end tests
+check: ## set everything up, then unit tests (ASan, UBSan), fuzz targets and end-to-end tests
 	$(Q)sh ci/deps --tests
-	$(Q)$(MAKE) -j$$(nproc) all unit-tests
+	$(Q)$(MAKE) -j$$(nproc) all unit-tests fuzz-targets
 	$(Q)$(MAKE) lint
-	$(Q)ci/check $(BUILD)
+	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) ci/check $(BUILD)
 
 # ---- installation (GNU: DESTDIR, prefix) ----
 
@@ -115,8 +125,14 @@ libraries:
 	[ -z "$$missing" ] || { echo "missing libraries, install$$missing (make deps does)" >&2; exit 1; }
 
 .PHONY: unit-tests lint format format-check lab virtual-time lab-gate lab-gate-baseline lab-gate-proof
-.PHONY: validate validate-readme bench torture vm-settings
+.PHONY: validate validate-readme bench torture vm-settings fuzz fuzz-targets
 unit-tests: $(UNIT_BIN)
+
+fuzz-targets: $(FUZZ_BIN)
+
+fuzz: ## try to break every parser with odd input, FUZZ_SECONDS=5 for each
+	$(Q)$(MAKE) -j$$(nproc) fuzz-targets
+	$(Q)ci/fuzz/run $(BUILD) $(FUZZ_SECONDS)
 
 virtual-time: all ## three campaigns in the deterministic lab; print how well their ratios agree
 	$(Q)ci/virtual-time $(BUILD)
@@ -212,5 +228,19 @@ $(BUILD)/unit/%: $(BUILD)/san/ci/tests/%.o $(BUILD)/san/nearnative.a
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS) $(SAN) $(LDFLAGS) -Wl,--as-needed -o $@ $^ $(HOST_LIBS) -lcmocka
 
+# ---- fuzz targets ----
+
+# Coverage guides through decisions on text; in numerics it would only cost time.
+$(BUILD)/fuzz/obj/harness/stats/%.o: private FUZZ_COVERAGE :=
+$(BUILD)/fuzz/obj/%.o: %.c | libraries $(GENERATED)
+	$(call say,CC-FUZZ,$@)
+	$(Q)mkdir -p $(@D) && $(FUZZ_CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(FUZZ) $(FUZZ_COVERAGE) \
+		-MMD -MP -c -o $@ $<
+$(BUILD)/fuzz/nearnative.a: $(call objects,fuzz/obj,$(ALL_SRC))
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+$(BUILD)/fuzz/%: $(BUILD)/fuzz/obj/ci/fuzz/%.o $(BUILD)/fuzz/nearnative.a
+	$(call say,LINK,$@)
+	$(Q)$(FUZZ_CC) $(CFLAGS) $(FUZZ) -fsanitize=fuzzer $(LDFLAGS) -Wl,--as-needed -o $@ $^ $(HOST_LIBS)
+
 .SECONDARY:
--include $(patsubst %.o,%.d,$(VALIDATE_OBJ) $(MEASURE_OBJ) $(AGENT_OBJ) $(HOST_OBJ) $(SAN_OBJ) $(patsubst ci/tests/%.c,$(BUILD)/san/ci/tests/%.o,$(UNIT_SRC)))
+-include $(patsubst %.o,%.d,$(VALIDATE_OBJ) $(MEASURE_OBJ) $(AGENT_OBJ) $(HOST_OBJ) $(SAN_OBJ) $(FUZZ_OBJ) $(patsubst ci/tests/%.c,$(BUILD)/san/ci/tests/%.o,$(UNIT_SRC)))
