@@ -65,13 +65,14 @@ EMBEDDED  := $(shell grep -rhoE '^\#include "[^"]+\.inc"' --include=*.c $(HOST_R
 GENERATED := $(addprefix $(BUILD)/generated/,$(EMBEDDED))
 
 PROGRAMS := $(BUILD)/nearnative $(BUILD)/nearnative-agent
-SAN      := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -O1 -g
+SANITIZE := -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer -O1
+SAN      := $(SANITIZE) -g
 # libFuzzer is clang's; FUZZ_SECONDS is how long each target is tried.
 FUZZ_CC      ?= clang
 FUZZ_SECONDS ?= 5
 FUZZ_COVERAGE = -fsanitize=fuzzer-no-link
-FUZZ := -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all \
-	-fno-omit-frame-pointer -O1 -gline-tables-only
+FUZZ     := $(SANITIZE) -gline-tables-only
 
 all: $(PROGRAMS) $(BUILD)/nearnative.1 ## build both programs and the manual page
 

@@ -18,6 +18,9 @@
 /* Nor is a percentage beyond this: two or three boots that scatter widely leave anything open. */
 #define MAX_PCT 999
 
+/* Three centuries, which fit in nanoseconds. */
+#define MAX_SECONDS 1e10
+
 static void add_number(struct nn_strbuf *sb, char *text)
 {
 	for (char *c = text; *c; c++) {
@@ -149,7 +152,9 @@ void nn_words_interval(struct nn_strbuf *sb, const double bounds[2])
 
 void nn_words_seconds(struct nn_strbuf *sb, double seconds)
 {
-	nn_strbuf_add_duration(sb, (uint64_t)(fmax(seconds, 0) * (double)NN_NS_PER_S));
+	double believed = fmin(fmax(seconds, 0), MAX_SECONDS); /* a database may say anything */
+
+	nn_strbuf_add_duration(sb, (uint64_t)(believed * (double)NN_NS_PER_S));
 }
 
 void nn_words_count(struct nn_strbuf *sb, uint64_t count, const char *noun)

@@ -237,9 +237,33 @@ static void width_counts_characters(void **state)
 	assert_int_equal(nn_words_width("a" NN_EN_DASH "b"), 3);
 }
 
+static void seconds_are_told_whatever_a_database_says(void **state)
+{
+	static const struct {
+		double seconds;
+		const char *words;
+	} cases[] = {
+		{1.5, "1.5 s"},
+		{7384, "2 h 3 min"},
+		{-3, "0 us"},
+		{NAN, "0 us"},
+		{27670116110.6, "2777777 h 46 min"},
+		{INFINITY, "2777777 h 46 min"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		NN_AUTO(strbuf) struct nn_strbuf sb = NN_STRBUF_INIT;
+
+		nn_words_seconds(&sb, cases[i].seconds);
+		assert_string_equal(nn_strbuf_str(&sb), cases[i].words);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(seconds_are_told_whatever_a_database_says),
 		cmocka_unit_test(numbers_have_four_significant_digits),
 		cmocka_unit_test(interval_without_bounds_is_a_dash),
 		cmocka_unit_test(ratio_has_the_digits_that_its_interval_makes_sense_of),
