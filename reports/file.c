@@ -253,10 +253,8 @@ int nn_comparison_from_file(const char *path, const struct nn_file_options *opti
 	if (!table.nr_runs)
 		return nn_err_set(err, -EINVAL, "%s holds no value", path);
 	rc = check_arms(&building, path, err);
-	if (rc) {
-		nn_err_one_line(err); /* it quotes the file */
+	if (rc)
 		return rc;
-	}
 	comparison = nn_calloc(1, sizeof(*comparison));
 	comparison->source = NN_SOURCE_FILE;
 	comparison->title = nn_strdup(path);

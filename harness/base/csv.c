@@ -63,10 +63,8 @@ void nn_csv_close(struct nn_csv *csv)
 static int bad(const struct nn_csv *csv, uint64_t line, size_t column, struct nn_err *err,
 	       const char *what)
 {
-	(void)nn_err_set(err, -EINVAL, "%s:%llu:%zu: %s", csv->path, (unsigned long long)line,
-			 column, what);
-	nn_err_one_line(err);
-	return -EINVAL;
+	return nn_err_set(err, -EINVAL, "%s:%llu:%zu: %s", csv->path, (unsigned long long)line,
+			  column, what);
 }
 
 /* Bytes of the UTF-8 sequence at @s, 0 when it is none. Source: RFC 3629, section 4. */

@@ -6,9 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 
+/* What a message quotes from a file or a peer may neither break its line nor steer a terminal. */
 static void err_format(struct nn_err *err, const char *fmt, va_list args)
 {
 	(void)vsnprintf(err->message, sizeof(err->message), fmt, args); /* cut when too long */
+	for (char *c = err->message; *c; c++) {
+		if (iscntrl((unsigned char)*c))
+			*c = ' ';
+	}
 }
 
 static void err_append(struct nn_err *err, const char *tail)
@@ -61,14 +66,4 @@ int nn_err_prefix(struct nn_err *err, const char *fmt, ...)
 	err_append(err, ": ");
 	err_append(err, tail);
 	return err->code;
-}
-
-void nn_err_one_line(struct nn_err *err)
-{
-	if (!err)
-		return;
-	for (char *c = err->message; *c; c++) {
-		if (iscntrl((unsigned char)*c))
-			*c = ' ';
-	}
 }

@@ -5,7 +5,8 @@
  * fails. Success leaves @err alone; failure leaves the outputs alone. Each layer adds what it knows
  * in front of the message: "boot arm 'vm': bind '0000:01:00.0' to vfio-pci: device busy".
  *
- * Messages are lower case, without a final dot. Every function here accepts a NULL @err.
+ * Messages are one line, lower case, without a final dot; control characters become blanks. Every
+ * function here accepts a NULL @err.
  */
 #ifndef NN_BASE_ERR_H
 #define NN_BASE_ERR_H
@@ -38,11 +39,5 @@ int nn_err_errno(struct nn_err *err, int errnum, const char *fmt, ...) NN_PRINTF
  * Return: the code already recorded, for `return nn_err_prefix(err, …)`.
  */
 int nn_err_prefix(struct nn_err *err, const char *fmt, ...) NN_PRINTF(2, 3);
-
-/**
- * Blank out control characters: what a message quotes from a file or a peer may neither break its
- * line nor steer a terminal.
- */
-void nn_err_one_line(struct nn_err *err);
 
 #endif

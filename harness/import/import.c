@@ -176,10 +176,8 @@ int nn_import_text(const struct nn_importer *importer, const char *text, size_t 
 	const char *slash = strrchr(path, '/');
 	int rc = collect(importer, text, len, only, &into, heard);
 
-	if (rc) {
-		nn_err_one_line(heard);
+	if (rc)
 		return rc;
-	}
 	into.boot.name = clean(slash ? slash + 1 : path);
 	into.boot.content = nn_strndup(text, len);
 	into.boot.len = len;

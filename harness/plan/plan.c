@@ -84,12 +84,7 @@ int nn_plan_load(const char *path, const struct nn_plan_catalog *catalog, struct
 	struct nn_err *heard = err ? err : &unheard;
 	int rc = read_file(path, &text, heard);
 
-	if (rc)
-		return rc;
-	rc = parse(nn_strbuf_str(&text), text.len, path, catalog, ret_plan, heard);
-	if (rc)
-		nn_err_one_line(heard);
-	return rc;
+	return rc ? rc : parse(nn_strbuf_str(&text), text.len, path, catalog, ret_plan, heard);
 }
 
 int nn_plan_parse(const char *text, const char *path, const struct nn_plan_catalog *catalog,
@@ -97,11 +92,8 @@ int nn_plan_parse(const char *text, const char *path, const struct nn_plan_catal
 {
 	struct nn_err unheard = {0};
 	struct nn_err *heard = err ? err : &unheard;
-	int rc = parse(text, strlen(text), path, catalog, ret_plan, heard);
 
-	if (rc)
-		nn_err_one_line(heard);
-	return rc;
+	return parse(text, strlen(text), path, catalog, ret_plan, heard);
 }
 
 void nn_plan_arms_free(struct nn_plan_arm *arms, size_t nr)
