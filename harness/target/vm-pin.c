@@ -10,6 +10,8 @@
 
 #include "harness/base/array.h"
 
+#define MAX_CPU_DIGITS 5
+
 NN_AUTO_DEFINE(bitmap, hwloc_bitmap_t, hwloc_bitmap_free(*p))
 NN_AUTO_DEFINE(topology, hwloc_topology_t, if (*p) hwloc_topology_destroy(*p))
 
@@ -30,11 +32,24 @@ static char *list_text(hwloc_const_bitmap_t set)
 	return hwloc_bitmap_list_asprintf(&text, set) < 0 ? nn_strdup("") : text;
 }
 
+/* No kernel has more CPUs than this has digits for; hwloc would take any number, and its memory. */
+static bool has_long_number(const char *text)
+{
+	for (; *text; text += *text != '\0') {
+		size_t len = strspn(text, "0123456789");
+
+		if (len > MAX_CPU_DIGITS)
+			return true;
+		text += len;
+	}
+	return false;
+}
+
 /* hwloc takes what it understands; what is no list must not become another one. */
 static int parse_list(const char *text, hwloc_bitmap_t set)
 {
 	if (!isdigit((unsigned char)text[0]) || strspn(text, "0123456789-,") != strlen(text) ||
-	    !isdigit((unsigned char)text[strlen(text) - 1]))
+	    !isdigit((unsigned char)text[strlen(text) - 1]) || has_long_number(text))
 		return -EINVAL;
 	if (hwloc_bitmap_list_sscanf(set, text) || hwloc_bitmap_iszero(set) ||
 	    hwloc_bitmap_weight(set) < 0)

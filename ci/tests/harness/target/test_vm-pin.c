@@ -90,6 +90,11 @@ static void pairs_are_taken_apart(void **unused)
 		 "'0:x,1:3', expected none, auto or pairs of vCPU and host CPU such as 0:2,1:3"},
 		{"0:", NULL,
 		 "'0:', expected none, auto or pairs of vCPU and host CPU such as 0:2,1:3"},
+		{"0:2,1:4294967296", NULL,
+		 "'0:2,1:4294967296', expected none, auto or pairs of vCPU and host CPU such as 0:2,1:3"},
+		{"0:2,1:0-4000000000", NULL,
+		 "'0:2,1:0-4000000000', expected none, auto or pairs of vCPU and host CPU such as "
+		 "0:2,1:3"},
 		{"-1:2", NULL,
 		 "'-1:2', expected none, auto or pairs of vCPU and host CPU such as 0:2,1:3"},
 	};
