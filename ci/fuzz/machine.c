@@ -3,7 +3,7 @@
  * A machine as /sys and /proc show it, down to what a device's firmware and a file system's name
  * may write there. Each line of the input makes one entry below the root:
  *
- *	/a/file=text	with \n for a line end
+ *	/a/file=text	with \n for a line end, \0 for NUL
  *	/a/link>../target
  *	/a/folder/
  *
@@ -20,11 +20,13 @@
 #include "collectors/collector.h"
 #include "harness/base/scratch.h"
 #include "harness/device/change.h"
-#include "harness/device/device.h"
+#include "harness/device/survey.h"
 #include "harness/runner/machine.h"
+#include "harness/target/vm-process.h"
 
 #define MAX_LINES   256
 #define MAX_DEVICES 8
+#define VM_UUID     "a70bdd71-6249-4ddc-a756-4ee6dbfac7e5"
 
 /* ---- the tree ---- */
 
@@ -79,10 +81,11 @@ static void make_file(int folder, const char *name, const char *text)
 	int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	for (; *text; text++) {
-		bool is_end = text[0] == '\\' && text[1] == 'n';
+		bool is_end = strncmp(text, "\\n", 2) == 0;
+		bool is_nul = strncmp(text, "\\0", 2) == 0;
 
-		nn_strbuf_addc(&bytes, is_end ? '\n' : *text);
-		text += is_end;
+		nn_strbuf_addc(&bytes, is_end ? '\n' : is_nul ? '\0' : *text);
+		text += is_end || is_nul;
 	}
 	if (fd >= 0)
 		(void)!write(fd, nn_strbuf_str(&bytes), bytes.len);
@@ -149,30 +152,54 @@ static void read_device(const struct nn_sysroot *root, const char *bdf)
 {
 	NN_AUTO(device) struct nn_device device = {0};
 	NN_AUTO(name_list) struct nn_name_list functions = {0};
+	static const struct nn_group_extra extra = {.is_whole_group = true};
 	char found[NN_BDF_CAP];
 	struct nn_device_id id;
 	struct nn_err err = {0};
 
 	free(nn_device_block_name(root, bdf));
-	(void)nn_device_check_unused(root, bdf, &err);
+	(void)nn_device_check_unused(root, bdf, false, &err);
 	read_change(root, &nn_change_driver, bdf);
 	read_change(root, &nn_change_virtual_functions, bdf);
 	if (nn_device_read(root, bdf, &device, &err))
 		return;
-	(void)nn_device_passthrough_set(root, &device, &functions, &err);
+	(void)nn_device_passthrough_set(root, &device, &extra, &functions, &err);
 	id = nn_device_identity(&device);
 	(void)nn_device_resolve(root, &id, found, &err);
 }
 
 static void read_devices(const struct nn_sysroot *root)
 {
-	NN_AUTO(name_list) struct nn_name_list bdfs = {0};
+	static const struct nn_survey_machine machine = {.fingerprint = "f"};
+	NN_AUTO(survey) struct nn_survey survey = {0};
 	struct nn_err err = {0};
+	int rc;
 
 	(void)nn_iommu_is_active(root);
-	(void)nn_device_list(root, &bdfs, &err);
-	for (size_t i = 0; i < bdfs.nr && i < MAX_DEVICES; i++)
-		read_device(root, bdfs.names[i]);
+	rc = nn_survey_read(root, &survey, &err);
+	if (rc) {
+		fuzz_check_failure(rc, &err);
+		return;
+	}
+	json_decref(nn_survey_json(&survey, &machine, NULL));
+	for (size_t i = 0; i < survey.devices.nr && i < MAX_DEVICES; i++)
+		read_device(root, survey.devices.items[i].bdf);
+}
+
+/* The process of a VM, whose name and arguments anybody may choose. */
+static void read_process(const struct nn_sysroot *root)
+{
+	NN_AUTO(vm_process) struct nn_vm_process process = {0};
+	NN_AUTO(vm_threads) struct nn_vm_threads threads = {0};
+	NN_AUTO(free) char *policy = NULL;
+	struct nn_vm_memory memory = {0};
+	struct nn_err err = {0};
+
+	if (nn_vm_process_find(root, VM_UUID, &process, &err))
+		return;
+	(void)nn_vm_process_threads(root, &process, &threads, &err);
+	if (nn_vm_process_memory(root, &process, &memory, &err) == 0)
+		(void)nn_vm_process_policy(root, &process, &memory, &policy, &err);
 }
 
 static void on_fact(void *user NN_UNUSED, const char *name, const char *value NN_UNUSED)
@@ -218,6 +245,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	root.prefix = folder;
 	make_tree(folder, text);
 	read_devices(&root);
+	read_process(&root);
 	nn_machine_read(&root, &machine);
 	nn_machine_release(&machine);
 	collect(&root);
