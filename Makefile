@@ -86,7 +86,7 @@ demo: ## set everything up and run the main job in the software lab
 
 check: ## set everything up, then unit tests (ASan, UBSan), fuzz targets and end-to-end tests
 	$(Q)sh ci/deps --tests
-	$(Q)$(MAKE) -j$$(nproc) all unit-tests fuzz-targets
+	$(Q)$(MAKE) -j$$(nproc) all unit-tests fuzz-targets $(BUILD)/torture-proxy
 	$(Q)$(MAKE) lint
 	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) ci/check $(BUILD)
 

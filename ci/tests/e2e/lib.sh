@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What end-to-end tests share. They use the installed commands as a user would and read the database
-# with the sqlite3 shell. $NN_SCRATCH is a folder of the test's own.
+# with the sqlite3 shell. $NN_SCRATCH is a folder of the test's own; $NN_STAGE has what was installed,
+# $NN_BUILD what was not.
 # shellcheck shell=bash
 set -euo pipefail
 

@@ -3,7 +3,10 @@
 # acknowledged is lost. SIGINT ends with 130 and can be resumed as well.
 . ci/tests/e2e/lib.sh
 
-nearnative run --db "$db" ci/tests/e2e/slow.yaml >"$NN_SCRATCH/out" 2>"$NN_SCRATCH/err" &
+agent=$NN_SCRATCH/nearnative-agent # to be told from those of other tests
+cp "$NN_STAGE/bin/nearnative-agent" "$agent"
+
+nearnative run --db "$db" --agent "$agent" ci/tests/e2e/slow.yaml >"$NN_SCRATCH/out" 2>"$NN_SCRATCH/err" &
 campaign=$!
 wait_for 60 has_row "SELECT count(*) FROM boot WHERE block IN
 	(SELECT id FROM block WHERE number = 1)"
@@ -13,7 +16,7 @@ wait "$campaign" 2>/dev/null || true
 before=$(sql "SELECT count(*) FROM sample")
 done_before=$(sql "SELECT group_concat(uuid) FROM boot WHERE state = 'done'")
 
-nearnative resume --db "$db" >"$NN_SCRATCH/out" 2>"$NN_SCRATCH/err" &
+nearnative resume --db "$db" --agent "$agent" >"$NN_SCRATCH/out" 2>"$NN_SCRATCH/err" &
 campaign=$!
 wait_for 30 has_row "SELECT count(*) FROM boot WHERE state = 'running' AND attempt = 1"
 kill -INT "$campaign"
@@ -21,7 +24,7 @@ status=0
 wait "$campaign" || status=$?
 expect "exit status after SIGINT" "$status" 130
 expect_sql "SELECT state FROM campaign" interrupted
-! pgrep -f "$NN_STAGE/bin/nearnative-agent" >/dev/null || fail "an agent is left behind"
+! pgrep -f "$agent" >/dev/null || fail "an agent is left behind"
 
 expect_exit 0 nearnative resume --db "$db"
 expect_sql "SELECT state FROM campaign" done
