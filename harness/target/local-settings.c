@@ -35,7 +35,7 @@ static int read_memory(const char *text, struct nn_local_settings *settings, str
 {
 	if (!text)
 		return 0;
-	return nn_parse_bytes(text, &settings->memory_bytes, err)
+	return nn_target_parse_memory(text, &settings->memory_bytes, err)
 		       ? nn_err_prefix(err, "setting 'memory'")
 		       : 0;
 }

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "harness/target/target.h"
 
+#include <errno.h>
 #include <string.h>
+
+#include "harness/base/units.h"
+
+#define MIB_BYTES (UINT64_C(1) << 20)
 
 const struct nn_target *const nn_targets[] = {
 #define NN_TARGET(symbol) &nn_target_##symbol,
@@ -19,6 +24,19 @@ void nn_target_proof_release(struct nn_target_proof *proof)
 {
 	nn_pairs_release(&proof->host);
 	nn_pairs_release(&proof->system);
+}
+
+int nn_target_parse_memory(const char *text, uint64_t *ret_bytes, struct nn_err *err)
+{
+	uint64_t bytes = 0; /* below 2^63, so that rounding up cannot overflow */
+	int rc = nn_parse_bytes(text, &bytes, err);
+
+	if (rc)
+		return rc;
+	if (!bytes)
+		return nn_err_set(err, -EINVAL, "'%s', expected more than nothing", text);
+	*ret_bytes = (bytes + MIB_BYTES - 1) / MIB_BYTES * MIB_BYTES;
+	return 0;
 }
 
 const char *nn_target_setting(const struct nn_target *target, const struct nn_plan_arm *arm,

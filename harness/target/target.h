@@ -113,6 +113,12 @@ extern const size_t nn_nr_targets;
 
 const struct nn_target *nn_target_find(const char *name);
 
+/**
+ * A system's memory as plans write it, in whole MiB: libvirt rounds a guest's up to them, and an
+ * arm on the host is to have as much. -EINVAL for none, too.
+ */
+int nn_target_parse_memory(const char *text, uint64_t *ret_bytes, struct nn_err *err);
+
 /** The arm's setting, or the descriptor's default (which may be NULL). */
 const char *nn_target_setting(const struct nn_target *target, const struct nn_plan_arm *arm,
 			      const char *name);

@@ -185,8 +185,6 @@ static int check_memory(const struct nn_vm_settings *settings, struct nn_err *er
 {
 	NN_AUTO(strbuf) struct nn_strbuf sizes = NN_STRBUF_INIT;
 
-	if (settings->memory_bytes == 0)
-		return nn_err_set(err, -EINVAL, "setting 'memory': 0, expected more");
 	if (!settings->hugepage_bytes || settings->memory_bytes % settings->hugepage_bytes == 0)
 		return 0;
 	nn_strbuf_add_bytes(&sizes, settings->memory_bytes);

@@ -268,7 +268,7 @@ static int read_memory(const struct reader *reader, struct nn_err *err)
 {
 	struct nn_vm_settings *settings = reader->settings;
 	const char *pages = text_of(reader, "hugepages");
-	int rc = nn_parse_bytes(text_of(reader, "memory"), &settings->memory_bytes, err);
+	int rc = nn_target_parse_memory(text_of(reader, "memory"), &settings->memory_bytes, err);
 
 	if (rc)
 		return nn_err_prefix(err, "setting 'memory'");

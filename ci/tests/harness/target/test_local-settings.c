@@ -21,6 +21,7 @@ static void values_that_are_none_are_refused(void **unused)
 		{"iommu", "on",
 		 "arm 'arm': setting 'iommu': 'on', expected off, passthrough, lazy or strict"},
 		{"memory", "much", "arm 'arm': setting 'memory': "},
+		{"memory", "0B", "arm 'arm': setting 'memory': '0B', expected more than nothing"},
 	};
 
 	(void)unused;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -71,6 +72,31 @@ static void a_setting_is_the_arms_or_the_default(void **unused)
 	nn_pairs_release(&arm.settings);
 }
 
+static void memory_is_whole_mebibytes(void **unused)
+{
+	const struct {
+		const char *text;
+		uint64_t bytes; /* 0: refused */
+		const char *message;
+	} rows[] = {
+		{"1GiB", 1ULL << 30, ""},
+		{"1GB", 954ULL << 20, ""},
+		{"1B", 1ULL << 20, ""},
+		{"0B", 0, "'0B', expected more than nothing"},
+	};
+
+	(void)unused;
+	for (size_t i = 0; i < NN_ARRAY_SIZE(rows); i++) {
+		struct nn_err err = {0};
+		uint64_t bytes = 0;
+		int rc = nn_target_parse_memory(rows[i].text, &bytes, &err);
+
+		assert_string_equal(err.message, rows[i].message);
+		assert_int_equal(rc, rows[i].bytes ? 0 : -EINVAL);
+		assert_true(bytes == rows[i].bytes);
+	}
+}
+
 static void restore_without_a_boot_is_harmless(void **unused)
 {
 	(void)unused;
@@ -88,6 +114,7 @@ int main(void)
 		cmocka_unit_test(every_setting_is_documented_and_its_default_valid),
 		cmocka_unit_test(targets_are_found_by_name),
 		cmocka_unit_test(a_setting_is_the_arms_or_the_default),
+		cmocka_unit_test(memory_is_whole_mebibytes),
 		cmocka_unit_test(restore_without_a_boot_is_harmless),
 	};
 

@@ -116,9 +116,6 @@ static void values_are_within_bounds(void **unused)
 	s.numa = "near";
 	expect_refusal(&s, "setting 'numa': 'near', expected none, auto or a node");
 	s = plain();
-	s.memory_bytes = 0;
-	expect_refusal(&s, "setting 'memory': 0, expected more");
-	s = plain();
 	s.memory_bytes = 3ULL << 29;
 	s.hugepage_bytes = 1ULL << 30;
 	expect_refusal(&s, "setting 'hugepages': the memory of 1536 MiB is no multiple of 1 GiB");

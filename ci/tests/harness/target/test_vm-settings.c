@@ -139,6 +139,7 @@ static void values_that_are_none_are_refused(void **unused)
 		{{"viommu=amd"}, "setting 'viommu': 'amd', expected none, intel or virtio"},
 		{{"cpu_cache=yes"},
 		 "setting 'cpu_cache': 'yes', expected passthrough, emulate or disable"},
+		{{"memory=0B"}, "setting 'memory': '0B', expected more than nothing"},
 		{{"secure_boot=maybe"}, "setting 'secure_boot': 'maybe': expected yes or no"},
 		{{"topoext=1"}, "setting 'topoext': '1': expected yes or no"},
 		{{"halt_poll_ns=-1"}, "setting 'halt_poll_ns': '-1' is no whole number, 0 or more"},
