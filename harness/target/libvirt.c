@@ -93,7 +93,7 @@ static int libvirt_check(const struct nn_plan *plan, const struct nn_plan_arm *a
 	if (!rc)
 		rc = check_overlay(&settings, err);
 	if (!rc)
-		rc = nn_vm_check_host(sysroot, &settings, function_or_null(bdf), err);
+		rc = nn_vm_check_host(sysroot, &settings, nn_under_test_physical(plan), err);
 	return rc ? rc : nn_vm_check_libvirt(&settings, plan->deadlines.boot_ns, err);
 }
 
@@ -127,7 +127,8 @@ static int prepare_machine(struct nn_target_boot *boot, struct nn_err *err)
 {
 	struct libvirt_state *state = boot->state;
 	const struct nn_vm_settings *settings = &state->settings;
-	const char *bdf = function_or_null(boot->device_bdf);
+	/* A virtual function is not there yet; it is as near as what it hangs on. */
+	const char *bdf = nn_under_test_physical(boot->plan);
 	int rc = nn_vm_pins_resolve(boot->sysroot, settings, bdf, &state->pins, err);
 
 	if (!rc)

@@ -7,6 +7,9 @@
 #include "harness/target/libvirt.h"
 #include "harness/target/vm-settings.h"
 
+#define PF    "0000:02:00.0"
+#define PAGES "/sys/kernel/mm/hugepages/hugepages-2048kB"
+
 static const struct nn_target *target(void)
 {
 	return nn_target_find("libvirt");
@@ -67,6 +70,38 @@ static void check_names_what_cannot_be_read(void **unused)
 	rig_expect_check(&rig, "libvirt",
 			 "kernel '/nonexistent/vmlinuz-1' is not readable (No such file or "
 			 "directory); name another with 'kernel'");
+}
+
+/* Before a boot there is no virtual function to ask, but what it hangs on is there. */
+static void a_virtual_function_is_where_its_physical_one_is(void **unused)
+{
+	NN_AUTO(rig) struct rig rig = {0};
+	NN_AUTO(free) char *kernel = NULL;
+	const struct tree_function pf = {PF, "0x010802", "0x1b36", "0x0010", "nvme", "8"};
+
+	(void)unused;
+	rig_init(&rig);
+	tree_add_function(&rig.tree, &pf);
+	tree_attribute(&rig.tree, PF, "sriov_totalvfs", "4\n");
+	tree_attribute(&rig.tree, PF, "sriov_numvfs", "0\n");
+	tree_attribute(&rig.tree, PF, "sriov_offset", "1\n");
+	tree_attribute(&rig.tree, PF, "sriov_stride", "1\n");
+	tree_attribute(&rig.tree, PF, "numa_node", "1\n");
+	tree_folder(&rig.tree, "/sys/class/iommu/dmar0");
+	tree_file(&rig.tree, "/vmlinuz-1", "");
+	kernel = nn_asprintf("%s/vmlinuz-1", rig.tree.folder);
+	rig.plan.device = (struct nn_plan_device){
+		.kind = NN_PLAN_VIRTUAL_FUNCTION, .name = (char *)PF, .vf = 1};
+	with(&rig, "accel", "tcg");
+	with(&rig, "kernel", kernel);
+	with(&rig, "initrd", kernel);
+	with(&rig, "hugepages", "2MiB");
+	with(&rig, "numa", "auto");
+	tree_file(&rig.tree, PAGES "/nr_hugepages", "600\n");
+	tree_file(&rig.tree, PAGES "/free_hugepages", "600\n");
+	rig_expect_check(&rig, "libvirt",
+			 "setting 'hugepages': this host has no huge pages of 2048 KiB on that "
+			 "node");
 }
 
 static void check_names_a_libvirt_that_does_not_answer(void **unused)
@@ -228,6 +263,7 @@ int main(void)
 		cmocka_unit_test(check_refuses_a_machine_that_cannot_isolate),
 		cmocka_unit_test(check_refuses_a_device_in_use),
 		cmocka_unit_test(check_names_what_cannot_be_read),
+		cmocka_unit_test(a_virtual_function_is_where_its_physical_one_is),
 		cmocka_unit_test(check_names_a_libvirt_that_does_not_answer),
 		cmocka_unit_test(check_tries_kvm),
 		cmocka_unit_test(settings_that_contradict_are_refused),
