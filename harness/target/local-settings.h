@@ -20,9 +20,25 @@ extern const struct nn_setting nn_local_setting_table[];
 struct nn_local_settings {
 	bool has_iommu;
 	enum nn_iommu_mode iommu;
+	uint64_t nr_cpus;      /* 0: all */
 	uint64_t memory_bytes; /* 0: no limit */
 	const char *governor;  /* or NULL: as it is */
 };
+
+/* What they are settings of; borrowed. */
+struct nn_local_session {
+	const char *boot; /* UUID, for the name of the control group */
+	const char *bdf;  /* the function under test, or "" */
+};
+
+/* What the resources come to. */
+struct nn_local_limits {
+	char *cpus;   /* a list of CPUs, or NULL: all */
+	char *cgroup; /* folder of the control group, or NULL: none is needed */
+};
+
+void nn_local_limits_release(struct nn_local_limits *limits);
+NN_AUTO_DEFINE(local_limits, struct nn_local_limits, nn_local_limits_release(p))
 
 /** Return: 0, or -EINVAL when a value is none. */
 int nn_local_settings_read(const struct nn_plan_arm *arm, struct nn_local_settings *ret_settings,
@@ -30,13 +46,10 @@ int nn_local_settings_read(const struct nn_plan_arm *arm, struct nn_local_settin
 
 /**
  * Plan what the settings take; it can be a check too, for planning changes nothing.
- * @bdf: the function under test, or "".
- * @boot: UUID, for the name of the control group.
- * @ret_cgroup: the group's folder, the caller's; NULL when no limit is asked for.
  * Return: 0, or -ENOTSUP with what this host cannot do.
  */
-int nn_local_settings_plan(const struct nn_local_settings *settings, const char *bdf,
-			   const char *boot, struct nn_binding *binding, char **ret_cgroup,
-			   struct nn_err *err);
+int nn_local_settings_plan(const struct nn_local_settings *settings,
+			   const struct nn_local_session *session, struct nn_binding *binding,
+			   struct nn_local_limits *ret_limits, struct nn_err *err);
 
 #endif

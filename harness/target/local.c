@@ -21,7 +21,7 @@
 
 struct local_state {
 	struct nn_binding binding; /* what was changed for this boot */
-	char *cgroup;              /* that the agent runs in, or NULL */
+	struct nn_local_limits limits;
 	struct nn_subprocess agent;
 	int status; /* of the agent, once it has ended */
 	char *log_path;
@@ -99,19 +99,27 @@ static int check_under_test(const struct nn_sysroot *root, const struct nn_plan_
 	return 0;
 }
 
+static int local_check_settings(const struct nn_plan_arm *arm, struct nn_err *err)
+{
+	struct nn_local_settings settings;
+
+	return nn_local_settings_read(arm, &settings, err);
+}
+
 /* Could the settings be had? Planned to see, and thrown away. */
-static int check_settings(const struct nn_plan *plan, const struct nn_plan_arm *arm,
-			  const struct nn_sysroot *sysroot, struct nn_err *err)
+static int check_host(const struct nn_plan *plan, const struct nn_plan_arm *arm,
+		      const struct nn_sysroot *sysroot, struct nn_err *err)
 {
 	NN_AUTO(binding) struct nn_binding binding = {.root = sysroot};
-	NN_AUTO(free) char *cgroup = NULL;
+	NN_AUTO(local_limits) struct nn_local_limits limits = {0};
 	struct nn_local_settings settings;
 	char bdf[NN_BDF_CAP];
+	const struct nn_local_session session = {.boot = "", .bdf = bdf};
 	int rc = nn_local_settings_read(arm, &settings, err);
 
 	if (!rc)
 		rc = nn_under_test(sysroot, plan, bdf, err);
-	return rc ? rc : nn_local_settings_plan(&settings, bdf, "", &binding, &cgroup, err);
+	return rc ? rc : nn_local_settings_plan(&settings, &session, &binding, &limits, err);
 }
 
 static int local_check(const struct nn_plan *plan, const struct nn_plan_arm *arm,
@@ -121,7 +129,7 @@ static int local_check(const struct nn_plan *plan, const struct nn_plan_arm *arm
 
 	if (!rc)
 		rc = check_under_test(sysroot, &plan->device, err);
-	return rc ? rc : check_settings(plan, arm, sysroot, err);
+	return rc ? rc : check_host(plan, arm, sysroot, err);
 }
 
 /* ---- prepare ---- */
@@ -192,13 +200,14 @@ static int bind(struct nn_target_boot *boot, const struct nn_local_settings *set
 		struct nn_err *err)
 {
 	struct local_state *state = boot->state;
+	const struct nn_local_session session = {.boot = boot->boot, .bdf = boot->device_bdf};
 	int rc = boot->plan->spare ? plan_spare(boot, err) : 0;
 
 	if (!rc && boot->plan->device.kind == NN_PLAN_VIRTUAL_FUNCTION)
 		rc = enable_virtual_function(boot, err);
 	if (!rc)
-		rc = nn_local_settings_plan(settings, boot->device_bdf, boot->boot, &state->binding,
-					    &state->cgroup, err);
+		rc = nn_local_settings_plan(settings, &session, &state->binding, &state->limits,
+					    err);
 	return rc ? rc : nn_binding_apply(&state->binding, boot->deadlines->bind_ns, err);
 }
 
@@ -229,7 +238,8 @@ static int local_boot(struct nn_target_boot *boot, const struct nn_credentials *
 	const char *const argv[] = {boot->agent_path, NULL};
 	const char *env[NN_CREDENTIAL_NR + 1] = {0};
 	NN_AUTO(free)
-	char *cgroup = state->cgroup ? nn_sysfs_path(boot->sysroot, state->cgroup) : NULL;
+	char *cgroup =
+		state->limits.cgroup ? nn_sysfs_path(boot->sysroot, state->limits.cgroup) : NULL;
 	struct nn_subprocess_spec spec = {
 		.argv = argv, .env_extra = env, .output_path = state->log_path, .cgroup = cgroup};
 	size_t nr = 0;
@@ -310,7 +320,7 @@ static int local_restore(struct nn_target_boot *boot, struct nn_err *err)
 	rc = nn_binding_undo(&state->binding, boot->deadlines->bind_ns, err);
 	nn_binding_release(&state->binding);
 	free(state->log_path);
-	free(state->cgroup);
+	nn_local_limits_release(&state->limits);
 	free(state);
 	boot->state = NULL;
 	return rc;
@@ -321,6 +331,7 @@ const struct nn_target nn_target_local = {
 		   .summary = "a session on this machine, without a reboot",
 		   .settings = nn_local_setting_table},
 	.is_session = true,
+	.check_settings = local_check_settings,
 	.check = local_check,
 	.prepare = local_prepare,
 	.boot = local_boot,

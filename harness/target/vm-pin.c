@@ -290,8 +290,7 @@ int nn_vm_pins_choose(const struct nn_pin_wish *wish, struct nn_vm_pins *ret_pin
 	rc = choose_in(topology, &cores, wish, &pins);
 	free(cores.items);
 	if (rc)
-		return nn_err_set(err, rc,
-				  "'pin: auto': %" PRIu64 " vCPUs, but only %d CPUs to pin them to",
+		return nn_err_set(err, rc, "%" PRIu64 " CPUs are wanted, but there are only %d",
 				  wish->nr_vcpus, hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_PU));
 	*ret_pins = pins;
 	pins = (struct nn_vm_pins){0};
@@ -300,19 +299,25 @@ int nn_vm_pins_choose(const struct nn_pin_wish *wish, struct nn_vm_pins *ret_pin
 
 /* ---- settings ---- */
 
+char *nn_cpus_near(const struct nn_sysroot *root, const char *bdf)
+{
+	NN_AUTO(free) char *path = nn_asprintf("/sys/bus/pci/devices/%s/local_cpulist", bdf);
+
+	return nn_sysfs_text(root, path);
+}
+
 static int choose_near(const struct nn_sysroot *root, const struct nn_vm_settings *settings,
 		       const char *bdf, struct nn_vm_pins *ret_pins, struct nn_err *err)
 {
-	NN_AUTO(free)
-	char *path = bdf ? nn_asprintf("/sys/bus/pci/devices/%s/local_cpulist", bdf) : NULL;
-	NN_AUTO(free) char *near = path ? nn_sysfs_text(root, path) : NULL;
+	NN_AUTO(free) char *near = bdf ? nn_cpus_near(root, bdf) : NULL;
 	const struct nn_pin_wish wish = {
 		.near = near,
 		.nr_vcpus = settings->vcpus,
 		.threads = settings->topology.threads ? settings->topology.threads : 1,
 	};
+	int rc = nn_vm_pins_choose(&wish, ret_pins, err);
 
-	return nn_vm_pins_choose(&wish, ret_pins, err);
+	return rc ? nn_err_prefix(err, "'pin: auto'") : 0;
 }
 
 static int override(const char *setting, const char *text, char **list, struct nn_err *err)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Which CPUs of the host the threads of a VM run on: as the plan says, or chosen by hwloc near the
- * device. Lists of CPUs are texts as Linux writes them ("0-3,8").
+ * device. An arm on the host gets its CPUs by the same choice. Lists of CPUs are texts as Linux
+ * writes them ("0-3,8").
  */
 #ifndef NN_TARGET_VM_PIN_H
 #define NN_TARGET_VM_PIN_H
@@ -50,6 +51,9 @@ int nn_cpu_list_normal(const char *text, char **ret_list, struct nn_err *err);
 
 /** Are all CPUs of @list in @of, which is such a list too? */
 bool nn_cpu_list_covers(const char *of, const char *list);
+
+/** The CPUs near a function, the caller's; NULL where the machine does not say. */
+char *nn_cpus_near(const struct nn_sysroot *root, const char *bdf);
 
 /** "0:2,1:3", or "none" without a vCPU; the caller's. */
 char *nn_vm_pins_text(const struct nn_name_list *vcpus);

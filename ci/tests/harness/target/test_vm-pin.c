@@ -67,8 +67,22 @@ static void more_vcpus_than_cpus_are_refused(void **unused)
 
 	(void)unused;
 	assert_int_equal(nn_vm_pins_choose(&wish, &pins, &err), -ENOTSUP);
-	assert_string_equal(err.message, "'pin: auto': 5 vCPUs, but only 4 CPUs to pin them to");
+	assert_string_equal(err.message, "5 CPUs are wanted, but there are only 4");
 	assert_int_equal(pins.vcpus.nr, 0);
+}
+
+/* On the machine that runs the test, which has fewer. */
+static void a_choice_that_fails_is_the_settings(void **unused)
+{
+	const struct nn_sysroot nowhere = {.prefix = "/nonexistent"};
+	const struct nn_vm_settings settings = {.pin = "auto", .vcpus = 100000};
+	NN_AUTO(vm_pins) struct nn_vm_pins pins = {0};
+	const char *start = "'pin: auto': 100000 CPUs are wanted, but there are only ";
+	struct nn_err err = {0};
+
+	(void)unused;
+	assert_int_equal(nn_vm_pins_resolve(&nowhere, &settings, NULL, &pins, &err), -ENOTSUP);
+	assert_int_equal(strncmp(err.message, start, strlen(start)), 0);
 }
 
 static void pairs_are_taken_apart(void **unused)
@@ -162,6 +176,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cores_are_chosen_near_the_device),
 		cmocka_unit_test(more_vcpus_than_cpus_are_refused),
+		cmocka_unit_test(a_choice_that_fails_is_the_settings),
 		cmocka_unit_test(pairs_are_taken_apart),
 		cmocka_unit_test(lists_are_written_as_linux_does),
 		cmocka_unit_test(lists_of_the_plan_go_first),
