@@ -111,17 +111,23 @@ static void manual_plan(struct nn_strbuf *sb)
 	}
 }
 
-static void manual_vm(struct nn_strbuf *sb)
+static void manual_arms(struct nn_strbuf *sb)
 {
-	manual_section(sb, "SETTINGS OF A VM");
+	manual_section(sb, "SETTINGS OF ARMS");
 	manual_paragraph(
 		sb,
-		"Before the first run of every boot each setting of the libvirt target is looked "
-		"for: in QEMU's process, in libvirt's XML, in the kernel of the host and by the "
-		"agent inside. The fact requested.NAME says what was asked for, effective.NAME what "
-		"is, in the same words: they are equal when the setting is in effect. Where they "
-		"are not, figures of the arm are INVALID. Where it cannot be seen, unproved.NAME "
-		"says why, and reports remark it.");
+		"Before the first run of every boot each setting of the arm is looked for: in "
+		"QEMU's process or the agent's, in libvirt's XML, in the kernel of the host and by "
+		"the agent inside. The fact requested.NAME says what was asked for, effective.NAME "
+		"what is, in the same words: they are equal when the setting is in effect. Where "
+		"they are not, figures of the arm are INVALID. Where it cannot be seen, "
+		"unproved.NAME says why, and reports remark it.");
+	manual_paragraph(
+		sb,
+		"An arm of the target local gets the resources of a VM by the settings cpus and "
+		"memory, a control group of its own: cpus says how many, and they are those that "
+		"pin: auto chooses for as many vCPUs without a topology. Swapping is no way around "
+		"memory.");
 	manual_paragraph(
 		sb,
 		"Settings that contradict each other are refused when the plan is read; those that "
@@ -160,7 +166,7 @@ void nn_manual_roff(struct nn_strbuf *sb)
 		manual_command(sb, nn_commands[i]);
 	manual_plan(sb);
 	manual_plugins(sb);
-	manual_vm(sb);
+	manual_arms(sb);
 	manual_section(sb, "EXIT STATUS");
 	manual_paragraph(
 		sb,

@@ -50,6 +50,27 @@ int nn_host_plan_governor(struct nn_binding *binding, const char *governor, stru
 	return rc;
 }
 
+int nn_host_governors(const struct nn_sysroot *root, struct nn_name_list *ret_governors,
+		      struct nn_err *err)
+{
+	NN_AUTO(name_list) struct nn_name_list policies = {0};
+	int rc = nn_sysfs_list(root, POLICIES, &policies, err);
+
+	if (rc)
+		return rc;
+	for (size_t i = 0; i < policies.nr; i++) {
+		NN_AUTO(free)
+		char *path = nn_asprintf(POLICIES "/%s/scaling_governor", policies.names[i]);
+		NN_AUTO(free) char *governor = nn_sysfs_text(root, path);
+
+		if (governor) /* a policy whose CPUs are all offline does not answer */
+			(void)nn_name_list_add_once(ret_governors, governor);
+	}
+	return ret_governors->nr
+		       ? 0
+		       : nn_err_set(err, -ENODATA, "no CPU of this host tells its governor");
+}
+
 /* ---- huge pages ---- */
 
 int nn_host_plan_hugepages(struct nn_binding *binding, int node, uint64_t page_bytes, uint64_t nr,

@@ -16,6 +16,10 @@
  */
 int nn_host_plan_governor(struct nn_binding *binding, const char *governor, struct nn_err *err);
 
+/** The governors there are on this host's CPUs now, each once; -ENODATA when none shows. */
+int nn_host_governors(const struct nn_sysroot *root, struct nn_name_list *ret_governors,
+		      struct nn_err *err);
+
 /**
  * At least @nr huge pages of @page_bytes are free, on @node where that is not -1.
  * Return: 0, or -ENOTSUP when this host has no pages of that size.

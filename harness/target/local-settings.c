@@ -9,8 +9,6 @@
 #include "harness/base/units.h"
 #include "harness/target/vm-pin.h"
 
-#define CGROUPS "/sys/fs/cgroup"
-
 const struct nn_setting nn_local_setting_table[] = {
 	{"iommu", NN_SETTING_STRING, NULL,
 	 "how the host's IOMMU treats the device meanwhile: passthrough, lazy or strict; or off, "
@@ -83,12 +81,12 @@ void nn_local_limits_release(struct nn_local_limits *limits)
 /* Version 2 alone can limit all that we want; a hybrid set-up has its controllers elsewhere. */
 static int plan_controller(struct nn_binding *binding, const char *controller, struct nn_err *err)
 {
-	NN_AUTO(free) char *known = nn_sysfs_text(binding->root, CGROUPS "/cgroup.controllers");
-	NN_AUTO(free) char *subject = nn_asprintf(CGROUPS " %s", controller);
+	NN_AUTO(free) char *known = nn_sysfs_text(binding->root, NN_CGROUPS "/cgroup.controllers");
+	NN_AUTO(free) char *subject = nn_asprintf(NN_CGROUPS " %s", controller);
 
 	if (!known || !nn_sysfs_has_word(known, controller))
 		return nn_err_set(err, -ENOTSUP,
-				  "this host's control groups (version 2, '" CGROUPS
+				  "this host's control groups (version 2, '" NN_CGROUPS
 				  "') cannot limit '%s'",
 				  controller);
 	nn_binding_add(binding, &nn_change_cgroup_controller, subject, "on");
@@ -135,7 +133,7 @@ static int plan_group(const struct nn_local_settings *settings,
 	}
 	if (rc || !lines.len)
 		return rc;
-	limits.cgroup = nn_asprintf(CGROUPS "/nearnative-%s", session->boot);
+	limits.cgroup = nn_asprintf(NN_CGROUPS "/nearnative-%s", session->boot);
 	nn_binding_add(binding, &nn_change_cgroup, limits.cgroup, nn_strbuf_str(&lines));
 	*ret_limits = limits;
 	limits = (struct nn_local_limits){0};

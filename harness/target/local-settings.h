@@ -13,6 +13,8 @@
 #include "harness/device/host.h"
 #include "harness/target/target.h"
 
+#define NN_CGROUPS "/sys/fs/cgroup" /* version 2 */
+
 /* Rows for the descriptor. */
 extern const struct nn_setting nn_local_setting_table[];
 

@@ -8,7 +8,7 @@
 #include "harness/device/device.h"
 #include "harness/device/handover.h"
 #include "harness/device/sriov.h"
-#include "harness/target/local-settings.h"
+#include "harness/target/local-proof.h"
 #include "harness/target/machine-check.h"
 #include "harness/target/target.h"
 #include "harness/target/under-test.h"
@@ -21,6 +21,7 @@
 
 struct local_state {
 	struct nn_binding binding; /* what was changed for this boot */
+	struct nn_local_settings settings;
 	struct nn_local_limits limits;
 	struct nn_subprocess agent;
 	int status; /* of the agent, once it has ended */
@@ -196,8 +197,7 @@ static int plan_spare(struct nn_target_boot *boot, struct nn_err *err)
 }
 
 /* The virtual function first: what the settings say of the device is said of it. */
-static int bind(struct nn_target_boot *boot, const struct nn_local_settings *settings,
-		struct nn_err *err)
+static int bind(struct nn_target_boot *boot, struct nn_err *err)
 {
 	struct local_state *state = boot->state;
 	const struct nn_local_session session = {.boot = boot->boot, .bdf = boot->device_bdf};
@@ -206,22 +206,21 @@ static int bind(struct nn_target_boot *boot, const struct nn_local_settings *set
 	if (!rc && boot->plan->device.kind == NN_PLAN_VIRTUAL_FUNCTION)
 		rc = enable_virtual_function(boot, err);
 	if (!rc)
-		rc = nn_local_settings_plan(settings, &session, &state->binding, &state->limits,
-					    err);
+		rc = nn_local_settings_plan(&state->settings, &session, &state->binding,
+					    &state->limits, err);
 	return rc ? rc : nn_binding_apply(&state->binding, boot->deadlines->bind_ns, err);
 }
 
 static int local_prepare(struct nn_target_boot *boot, struct nn_err *err)
 {
 	struct local_state *state = nn_calloc(1, sizeof(*state));
-	struct nn_local_settings settings;
-	int rc = nn_local_settings_read(boot->arm, &settings, err);
+	int rc = nn_local_settings_read(boot->arm, &state->settings, err);
 
 	boot->state = state;
 	state->binding = (struct nn_binding){.root = boot->sysroot, .journal = boot->journal};
 	state->log_path = nn_asprintf("%s/" LOG_NAME, boot->work_dir);
 	if (!rc)
-		rc = bind(boot, &settings, err);
+		rc = bind(boot, err);
 	if (!rc && boot->device_bdf[0])
 		rc = identify(boot->sysroot, boot->device_bdf, &boot->device, err);
 	if (!rc && boot->plan->spare)
@@ -270,6 +269,19 @@ static bool local_is_alive(struct nn_target_boot *boot, struct nn_err *err)
 	nn_wait_status_text(state->status, how, sizeof(how));
 	(void)nn_err_set(err, -EPIPE, "the agent ended with %s, see artifact " LOG_NAME, how);
 	return false;
+}
+
+static void local_prove(struct nn_target_boot *boot, const struct nn_pairs *facts NN_UNUSED,
+			struct nn_target_proof *ret_proof)
+{
+	const struct local_state *state = boot->state;
+	const struct nn_local_subject subject = {.sysroot = boot->sysroot,
+						 .settings = &state->settings,
+						 .cpus = state->limits.cpus,
+						 .bdf = boot->device_bdf,
+						 .agent = state->agent.pid};
+
+	nn_local_prove(&subject, ret_proof);
 }
 
 /* ---- shutdown, restore ---- */
@@ -335,6 +347,7 @@ const struct nn_target nn_target_local = {
 	.check = local_check,
 	.prepare = local_prepare,
 	.boot = local_boot,
+	.prove = local_prove,
 	.is_alive = local_is_alive,
 	.shutdown = local_shutdown,
 	.restore = local_restore,

@@ -26,6 +26,14 @@ void nn_target_proof_release(struct nn_target_proof *proof)
 	nn_pairs_release(&proof->system);
 }
 
+void nn_target_tell(struct nn_pairs *facts, const char *kind, const char *setting,
+		    const char *value)
+{
+	NN_AUTO(free) char *name = nn_asprintf("%s.%s", kind, setting);
+
+	nn_pairs_add(facts, name, value);
+}
+
 int nn_target_parse_memory(const char *text, uint64_t *ret_bytes, struct nn_err *err)
 {
 	uint64_t bytes = 0; /* below 2^63, so that rounding up cannot overflow */

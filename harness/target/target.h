@@ -67,6 +67,10 @@ struct nn_target_proof {
 void nn_target_proof_release(struct nn_target_proof *proof);
 NN_AUTO_DEFINE(target_proof, struct nn_target_proof, nn_target_proof_release(p))
 
+/** Tell of a setting. @kind: "requested", "effective" or "unproved". */
+void nn_target_tell(struct nn_pairs *facts, const char *kind, const char *setting,
+		    const char *value);
+
 struct nn_target {
 	struct nn_plugin plugin;
 	bool is_session; /* true: it cannot reboot what it measures */

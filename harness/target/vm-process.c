@@ -200,13 +200,10 @@ int nn_vm_process_policy(const struct nn_sysroot *root, const struct nn_vm_proce
 
 /* ---- threads ---- */
 
-/* The CPUs a thread may use, the caller's, or NULL when it has ended. */
-static char *allowed_cpus(const struct nn_sysroot *root, const struct nn_vm_process *process,
-			  const char *thread)
+char *nn_thread_cpus(const struct nn_sysroot *root, uint64_t pid, const char *thread)
 {
 	static const char field[] = "Cpus_allowed_list:";
-	NN_AUTO(free)
-	char *path = nn_asprintf("/proc/%" PRIu64 "/task/%s/status", process->pid, thread);
+	NN_AUTO(free) char *path = nn_asprintf("/proc/%" PRIu64 "/task/%s/status", pid, thread);
 	NN_AUTO(free) char *text = nn_sysfs_text(root, path);
 	const char *at = text ? strstr(text, field) : NULL;
 
@@ -232,7 +229,7 @@ static void take_thread(const struct nn_sysroot *root, const struct nn_vm_proces
 	NN_AUTO(free)
 	char *path = nn_asprintf("/proc/%" PRIu64 "/task/%s/comm", process->pid, thread);
 	NN_AUTO(free) char *comm = nn_sysfs_text(root, path);
-	NN_AUTO(free) char *cpus = allowed_cpus(root, process, thread);
+	NN_AUTO(free) char *cpus = nn_thread_cpus(root, process->pid, thread);
 	unsigned int number;
 
 	if (!comm || !cpus)

@@ -52,6 +52,10 @@ int nn_vm_process_memory(const struct nn_sysroot *root, const struct nn_vm_proce
 int nn_vm_process_policy(const struct nn_sysroot *root, const struct nn_vm_process *process,
 			 const struct nn_vm_memory *memory, char **ret_policy, struct nn_err *err);
 
+/** The CPUs that a thread of any process may use, a list of the caller's; NULL when it has ended.
+ */
+char *nn_thread_cpus(const struct nn_sysroot *root, uint64_t pid, const char *thread);
+
 /* Lists of CPUs that threads may use. */
 struct nn_vm_threads {
 	char *emulator;                /* of the first thread */

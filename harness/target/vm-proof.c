@@ -55,13 +55,6 @@ static const struct nn_proof_row rows[] = {
 	{"xml", OUTSIDE, nn_asked_text, nn_seen_overlay, OF(overlay), NULL},
 };
 
-static void tell(struct nn_pairs *facts, const char *kind, const char *setting, const char *value)
-{
-	NN_AUTO(free) char *name = nn_asprintf("%s.%s", kind, setting);
-
-	nn_pairs_add(facts, name, value);
-}
-
 static void prove_row(const struct nn_vm_view *view, const struct nn_proof_row *row,
 		      struct nn_target_proof *proof)
 {
@@ -72,12 +65,12 @@ static void prove_row(const struct nn_vm_view *view, const struct nn_proof_row *
 	row->asked(view, row, &asked);
 	if (!asked.len)
 		return;
-	tell(&proof->host, "requested", row->setting, nn_strbuf_str(&asked));
+	nn_target_tell(&proof->host, "requested", row->setting, nn_strbuf_str(&asked));
 	if (row->seen(view, row, &seen, &why))
-		tell(&proof->host, "unproved", row->setting, why.message);
+		nn_target_tell(&proof->host, "unproved", row->setting, why.message);
 	else
-		tell(row->is_inside ? &proof->system : &proof->host, "effective", row->setting,
-		     nn_strbuf_str(&seen));
+		nn_target_tell(row->is_inside ? &proof->system : &proof->host, "effective",
+			       row->setting, nn_strbuf_str(&seen));
 }
 
 /* Nobody asks for these, but they may explain a result. */

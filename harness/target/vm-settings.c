@@ -80,7 +80,7 @@ const struct nn_setting nn_vm_setting_table[] = {
 	{"invtsc", NN_SETTING_BOOL, NULL,
 	 "show that the TSC never stops (default: as the host has it)"},
 	{"xml", NN_SETTING_STRING, NULL,
-	 "file with what no setting is for, merged into libvirt's XML (see SETTINGS OF A VM in the "
+	 "file with what no setting is for, merged into libvirt's XML (see SETTINGS OF ARMS in the "
 	 "manual page)"},
 	{.name = NULL},
 };

@@ -173,10 +173,30 @@ static void a_host_without_iommu_is_off(void **unused)
 			    "'iommu: lazy' needs an IOMMU, and this host runs without one");
 }
 
+static void governors_are_told_once(void **unused)
+{
+	NN_AUTO(host) struct host host = {0};
+	NN_AUTO(name_list) struct nn_name_list governors = {0};
+
+	(void)unused;
+	host_init(&host);
+	assert_int_equal(nn_host_governors(&host.tree.root, &governors, &host.err), -ENODATA);
+	assert_string_equal(host.err.message, "no CPU of this host tells its governor");
+	tree_file(&host.tree, POLICY(0) "scaling_governor", "powersave\n");
+	tree_file(&host.tree, POLICY(1) "scaling_governor", "powersave\n");
+	tree_file(&host.tree, POLICY(4) "scaling_governor", "performance\n");
+	tree_file(&host.tree, POLICY(6) "related_cpus", "6\n"); /* all offline */
+	assert_int_equal(nn_host_governors(&host.tree.root, &governors, NULL), 0);
+	assert_int_equal(governors.nr, 2);
+	assert_string_equal(governors.names[0], "powersave");
+	assert_string_equal(governors.names[1], "performance");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_policy_gets_a_governor_that_there_is),
+		cmocka_unit_test(governors_are_told_once),
 		cmocka_unit_test(pages_are_added_to_those_in_use),
 		cmocka_unit_test(halt_polling_needs_kvm),
 		cmocka_unit_test(a_mode_changes_while_the_driver_is_away),

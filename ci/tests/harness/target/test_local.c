@@ -8,6 +8,8 @@
 	"no IOMMU: /sys/kernel/iommu_groups is empty; enable VT-d or AMD-Vi in the firmware and " \
 	"boot with intel_iommu=on or amd_iommu=on"
 
+#define GOVERNOR "/sys/devices/system/cpu/cpufreq/policy0/scaling_governor"
+
 static const struct tree_function edu = {"0000:00:05.0", "0x00ff00", "0x1234", "0x11e8", NULL, "3"};
 
 /* An agent for the test: a shell script. */
@@ -174,6 +176,31 @@ static void an_agent_that_cannot_start_is_named(void **unused)
 	assert_int_equal(local->restore(&rig.boot, NULL), 0);
 }
 
+static void what_was_prepared_is_proved(void **unused)
+{
+	NN_AUTO(rig) struct rig rig = {0};
+	NN_AUTO(target_proof) struct nn_target_proof proof = {0};
+	NN_AUTO(free) char *agent = NULL;
+	NN_AUTO(free) char *after = NULL;
+	const struct nn_target *local = nn_target_find("local");
+
+	(void)unused;
+	rig_init(&rig);
+	tree_file(&rig.tree, GOVERNOR, "powersave\n");
+	nn_pairs_add(&rig.arm.settings, "governor", "performance");
+	agent = add_agent(&rig, "#!/bin/sh\nexec sleep 60\n");
+	rig.boot.agent_path = agent;
+	assert_int_equal(local->prepare(&rig.boot, NULL), 0);
+	assert_int_equal(local->boot(&rig.boot, &rig.cred, NULL), 0);
+	local->prove(&rig.boot, &(struct nn_pairs){0}, &proof);
+	assert_string_equal(nn_pairs_get(&proof.host, "requested.governor"), "performance");
+	assert_string_equal(nn_pairs_get(&proof.host, "effective.governor"), "performance");
+	assert_int_equal(proof.host.nr, 2);
+	assert_int_equal(local->restore(&rig.boot, NULL), 0);
+	after = nn_sysfs_text(&rig.tree.root, GOVERNOR);
+	assert_string_equal(after, "powersave");
+}
+
 static void the_spare_goes_to_vfio_and_comes_back(void **unused)
 {
 	NN_AUTO(rig) struct rig rig = {0};
@@ -227,6 +254,7 @@ int main(void)
 		cmocka_unit_test(an_agent_that_was_not_told_to_stop_is_stopped),
 		cmocka_unit_test(an_agent_that_ignores_the_stop_is_overdue),
 		cmocka_unit_test(an_agent_that_cannot_start_is_named),
+		cmocka_unit_test(what_was_prepared_is_proved),
 		cmocka_unit_test(the_spare_goes_to_vfio_and_comes_back),
 		cmocka_unit_test(a_spare_in_use_is_refused_when_it_comes_to_it),
 	};
