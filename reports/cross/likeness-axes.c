@@ -22,7 +22,9 @@
 		"guest:iommu.*"
 
 /* What `auto` made of a plan. */
-#define OF_PLACEMENT "*:requested.*pin", "*:effective.*pin", "*:requested.numa", "*:effective.numa"
+#define OF_PLACEMENT                                                                    \
+	"*:requested.*pin", "*:effective.*pin", "*:requested.numa", "*:effective.numa", \
+		"*:requested.cpus", "*:effective.cpus"
 
 /* How a function hangs in its machine, not what it is. */
 #define OF_A_SLOT                                                                         \

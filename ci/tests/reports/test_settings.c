@@ -9,8 +9,10 @@
 
 #include "ci/tests/reports/scene.h"
 
-#define FIRST_OF_VM 6 /* row ids count from 1: 1–5 are native's, 6–10 the VM's */
-#define NR_BOOTS    5
+/* row ids count from 1: 1–5 are native's, 6–10 the VM's */
+#define FIRST_OF_NATIVE 1
+#define FIRST_OF_VM     6
+#define NR_BOOTS        5
 
 static void add_fact(struct scene *scene, int64_t boot, const char *side, const char *name,
 		     const char *value)
@@ -76,6 +78,23 @@ static void one_boot_without_a_setting_makes_the_arm_invalid(void **state)
 	assert_int_equal(comparison->remarks.nr, 0);
 }
 
+/* Also of the arm that others are divided by, which may be a session on the host. */
+static void a_base_without_its_setting_is_no_base(void **state)
+{
+	struct scene *scene = *state;
+	NN_AUTO(comparison) struct nn_comparison *comparison = NULL;
+
+	begin(scene);
+	add_fact(scene, FIRST_OF_NATIVE, "host", "requested.cpus", "1,3");
+	add_fact(scene, FIRST_OF_NATIVE, "host", "effective.cpus", "0-3");
+	comparison = scene_compare(scene);
+	assert_string_equal(comparison->rows[0].verdict, "INVALID");
+	assert_int_equal(comparison->rows[0].reasons.nr, 1);
+	assert_string_equal(comparison->rows[0].reasons.items[0],
+			    "setting 'cpus' of arm 'native' is not in effect: requested 1,3, "
+			    "effective 0-3");
+}
+
 /* Each boot is compared with itself: what is chosen anew may differ between them. */
 static void boots_may_ask_for_different_things(void **state)
 {
@@ -137,6 +156,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SCENE_TEST(settings_in_effect_are_no_doubt),
 		SCENE_TEST(one_boot_without_a_setting_makes_the_arm_invalid),
+		SCENE_TEST(a_base_without_its_setting_is_no_base),
 		SCENE_TEST(boots_may_ask_for_different_things),
 		SCENE_TEST(unproved_settings_are_remarked_by_reason),
 		SCENE_TEST(a_guest_that_kvm_hides_from_is_not_emulated),

@@ -222,6 +222,14 @@ static void a_consequence_is_excused_only_with_its_cause(void **state)
 	assert_false(nn_differences_are_allowed(check(*state, "driver")));
 }
 
+static void where_an_arm_runs_follows_its_machine(void **state)
+{
+	change(*state, "effective.cpus", "12-15");
+	assert_false(nn_differences_are_allowed(check(*state, "cpu")));
+	change(*state, "cpu.model", "Xeon");
+	assert_true(nn_differences_are_allowed(check(*state, "cpu")));
+}
+
 static void firmware_of_a_guest_is_the_hypervisors_making(void **state)
 {
 	const struct nn_differences *found;
@@ -468,6 +476,7 @@ int main(void)
 		TWO_TEST(a_kernel_that_changed_within_a_campaign_is_a_difference),
 		cmocka_unit_test(a_difference_belongs_to_its_axis),
 		TWO_TEST(a_consequence_is_excused_only_with_its_cause),
+		TWO_TEST(where_an_arm_runs_follows_its_machine),
 		TWO_TEST(firmware_of_a_guest_is_the_hypervisors_making),
 		TWO_TEST(settings_of_the_plan_show_through_in_the_guest),
 		TWO_TEST(plans_that_are_not_understood_are_compared_by_their_hash),
