@@ -30,11 +30,10 @@ static const struct guarded {
 	{"<on_poweroff>", "concat(count(/domain/on_poweroff), /domain/on_poweroff)"},
 	{"<on_reboot>", "concat(count(/domain/on_reboot), /domain/on_reboot)"},
 	{"<on_crash>", "concat(count(/domain/on_crash), /domain/on_crash)"},
-	{"<sysinfo type='fwcfg'>",
-	 "concat(count(/domain/sysinfo[@type='fwcfg']),"
-	 " count(/domain/sysinfo[@type='fwcfg']//*),"
-	 " /domain/sysinfo[@type='fwcfg']/entry/@name,"
-	 " /domain/sysinfo[@type='fwcfg']/entry/@file)"},
+	{"<sysinfo type='fwcfg'>", "concat(count(/domain/sysinfo[@type='fwcfg']),"
+				   " count(/domain/sysinfo[@type='fwcfg']//*),"
+				   " /domain/sysinfo[@type='fwcfg']/entry/@name,"
+				   " /domain/sysinfo[@type='fwcfg']/entry/@file)"},
 	{"<hostdev>", "count(/domain/devices/hostdev)"},
 	{"<interface type='hostdev'>", "count(/domain/devices/interface[@type='hostdev'])"},
 	{"a device for VFIO on QEMU's command line",

@@ -10,8 +10,9 @@
 #define DEVICE    "/sys/bus/pci/devices/" BDF
 #define PLENTY_NS (nn_clock_ns() + 10 * NN_NS_PER_S)
 #define SOON_NS   (nn_clock_ns() + 200 * NN_NS_PER_MS)
-#define LATER_NS  (nn_clock_ns() + 2 * NN_NS_PER_S) /* of a kernel that answers on a busy machine \
-						     */
+#define LATER_NS                                                                        \
+	(nn_clock_ns() + 2 * NN_NS_PER_S) /* of a kernel that answers on a busy machine \
+					   */
 
 static void assert_driver(const struct tree *tree, const char *driver)
 {
