@@ -87,10 +87,10 @@ cat >"$NN_SCRATCH/host.yaml" <<-YAML
 	arms:
 	  - name: strict
 	    target: local
-	    settings: {iommu: strict, memory: 512MiB}
+	    settings: {iommu: strict, cpus: 1, memory: 512MiB}
 	  - name: passthrough
 	    target: local
-	    settings: {iommu: passthrough, memory: 512MiB}
+	    settings: {iommu: passthrough, cpus: 1, memory: 512MiB}
 	workloads:
 	  - name: iommu/nvme-read
 	    iterations: 2

@@ -42,7 +42,15 @@ expect_sql "SELECT count(*) FROM event JOIN campaign c ON c.id = event.campaign 
 expect_sql "SELECT group_concat(wanted, ' ') FROM (SELECT wanted FROM journal WHERE subject LIKE
 	'/sys/kernel/iommu_groups/%/type' ORDER BY wanted)" 'DMA identity'
 expect_sql "SELECT count(*) FROM journal WHERE kind = 'cgroup' AND
-	wanted = 'memory.max 536870912' || char(10) || 'memory.swap.max 0'" 2
+	wanted = 'cpuset.cpus 0' || char(10) ||
+	'memory.max 536870912' || char(10) || 'memory.swap.max 0'" 2
+for arm in strict passthrough; do
+	expect "settings of $arm that are not in effect" "$(unsure_settings $arm)" ''
+done
+expect "the CPUs of a native arm" "$(fact strict effective.cpus)" 0
+expect "its memory" "$(fact strict effective.memory)" "512 MiB"
+expect "its IOMMU" "$(fact strict effective.iommu)" strict
+expect "the other's IOMMU" "$(fact passthrough effective.iommu)" passthrough
 # Both of the group were seen on QEMU's command line.
 expect_sql "SELECT DISTINCT fact.value FROM fact JOIN boot ON boot.id = fact.boot JOIN arm ON
 	arm.id = boot.arm JOIN campaign c ON c.id = arm.campaign WHERE c.name = 'group' AND
