@@ -134,9 +134,11 @@ static void one_abilities(const struct nn_device *device, struct nn_strbuf *out)
 	if (device->sriov.vfs.nr)
 		nn_devices_part(&line, "%s", vfs);
 	nn_devices_flush(out, "virtual functions", &line);
-	for (size_t i = 0; i < device->nr_mdev_types; i++)
-		nn_devices_part(&line, "%s (%lld free)", device->mdev_types[i].id,
-				(long long)device->mdev_types[i].nr_available);
+	for (size_t i = 0; i < device->mdev_types.nr; i++) {
+		NN_AUTO(free) char *nr = nn_devices_available(&device->mdev_types.items[i]);
+
+		nn_devices_part(&line, "%s (%s)", device->mdev_types.items[i].id, nr);
+	}
 	nn_devices_flush(out, "mediated devices", &line);
 }
 

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "harness/base/array.h"
 #include "reports/clean.h"
 
 /* How much of @text fits into @columns: whole words, but for a word that is too long itself. */
@@ -104,6 +105,13 @@ char *nn_devices_link(const struct nn_link *link)
 	return nn_asprintf("%.*s x%s of at most %.*s x%s", speed_len(link->speed), link->speed,
 			   link->width, speed_len(max_speed), max_speed,
 			   nn_devices_or_unknown(link->max_width));
+}
+
+char *nn_devices_available(const struct nn_mdev_type *type)
+{
+	if (type->nr_available < 0)
+		return nn_strdup("how many are available is not known");
+	return nn_asprintf("%lld available", (long long)type->nr_available);
 }
 
 char *nn_devices_reset(const struct nn_survey *survey, size_t at)

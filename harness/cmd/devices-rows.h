@@ -35,6 +35,9 @@ bool nn_devices_has_link(const struct nn_link *link);
 /** "8.0 GT/s x4 of at most 16.0 GT/s x4", of the caller's. */
 char *nn_devices_link(const struct nn_link *link);
 
+/** "24 available", of the caller's. */
+char *nn_devices_available(const struct nn_mdev_type *type);
+
 /** "reset by flr bus", "no reset" …, of the caller's. */
 char *nn_devices_reset(const struct nn_survey *survey, size_t at);
 

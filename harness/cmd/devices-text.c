@@ -108,6 +108,38 @@ static bool has_ungrouped(const struct nn_survey *survey)
 	return false;
 }
 
+/* ---- mediated devices ---- */
+
+static void put_mdev_type(const char *parent, const struct nn_mdev_type *type,
+			  struct nn_strbuf *out)
+{
+	NN_AUTO(free) char *available = nn_devices_available(type);
+	NN_AUTO(strbuf) struct nn_strbuf line = NN_STRBUF_INIT;
+
+	nn_devices_part(&line, "%s", type->id);
+	if (type->name)
+		nn_devices_part(&line, "%s", type->name);
+	nn_devices_part(&line, "%s", available);
+	if (type->api && strcmp(type->api, NN_MDEV_API) != 0)
+		nn_devices_part(&line, "no PCI device: %s", type->api);
+	nn_devices_row(out, 2, NN_DEVICES_ADDRESS, parent, nn_strbuf_str(&line));
+}
+
+static void put_mdev_parents(const struct nn_mdev_parents *parents, struct nn_strbuf *out)
+{
+	if (parents->nr)
+		nn_strbuf_add(out, "mediated devices that can be made\n");
+	for (size_t i = 0; i < parents->nr; i++) {
+		const struct nn_mdev_types *types = &parents->items[i].types;
+
+		for (size_t t = 0; t < types->nr; t++)
+			put_mdev_type(t ? "" : parents->items[i].name, &types->items[t], out);
+		if (!types->nr)
+			nn_devices_row(out, 2, NN_DEVICES_ADDRESS, parents->items[i].name,
+				       "no type");
+	}
+}
+
 /* ---- the board ---- */
 
 static double share_pct(size_t part_nr, size_t whole)
@@ -202,6 +234,7 @@ void nn_devices_text(const struct nn_survey *survey, struct nn_strbuf *out)
 		nn_strbuf_add(out, "in no IOMMU group\n");
 		put_members(survey, NULL, out);
 	}
+	put_mdev_parents(&survey->mdev_parents, out);
 	nn_strbuf_addc(out, '\n');
 	put_board(survey, out);
 }

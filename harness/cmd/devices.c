@@ -36,8 +36,9 @@ const struct nn_command nn_command_devices = {
 	.details =
 		"Root sees more: all of configuration space (ACS, MSI, FLR) and the processes of "
 		"others. Nothing is changed. A card is all functions of one slot; a board "
-		"isolates well when few cards share a group. --json writes nearnative.devices/1. "
-		"A campaign keeps a survey when it begins.",
+		"isolates well when few cards share a group. Mediated devices that drivers offer "
+		"follow, as {parent: NAME, mdev: TYPE} of a plan wants them. --json writes "
+		"nearnative.devices/1. A campaign keeps a survey when it begins.",
 	.options = devices_options,
 	.execute = devices_execute,
 };

@@ -9,11 +9,10 @@
 #include "harness/base/bdf.h"
 #include "harness/base/strbuf.h"
 #include "harness/base/units.h"
+#include "harness/device/mediated.h"
 #include "harness/protocol/wire.h"
 
-#define PCI_DEVICES  "/sys/bus/pci/devices"
-#define MDEV_DEVICES "/sys/bus/mdev/devices"
-#define MDEV_PARENTS "/sys/class/mdev_bus"
+#define PCI_DEVICES "/sys/bus/pci/devices"
 
 /* ---- virtual functions ---- */
 
@@ -138,7 +137,7 @@ const struct nn_change_kind nn_change_virtual_functions = {.name = "virtual-func
 
 static bool mediated_exists(const struct nn_sysroot *root, const char *uuid)
 {
-	NN_AUTO(free) char *path = nn_asprintf(MDEV_DEVICES "/%s", uuid);
+	NN_AUTO(free) char *path = nn_asprintf(NN_MDEV_DEVICES "/%s", uuid);
 
 	return nn_sysfs_exists(root, path);
 }
@@ -161,7 +160,7 @@ static int mediated_apply(const struct nn_sysroot *root, const char *uuid, const
 
 	if (!blank)
 		return nn_err_set(err, -EINVAL, "'%s' is no parent and type", wanted);
-	path = nn_asprintf(MDEV_PARENTS "/%.*s/mdev_supported_types/%s/create",
+	path = nn_asprintf(NN_MDEV_PARENTS "/%.*s/mdev_supported_types/%s/create",
 			   (int)(blank - wanted), wanted, blank + 1);
 	rc = nn_sysfs_write_until(root, path, uuid, deadline_ns, err);
 	return rc ? nn_err_prefix(err, "create mediated device of type '%s' on '%.*s'", blank + 1,
@@ -172,7 +171,7 @@ static int mediated_apply(const struct nn_sysroot *root, const char *uuid, const
 static int mediated_undo(const struct nn_sysroot *root, const char *uuid,
 			 const json_t *before NN_UNUSED, uint64_t deadline_ns, struct nn_err *err)
 {
-	NN_AUTO(free) char *path = nn_asprintf(MDEV_DEVICES "/%s/remove", uuid);
+	NN_AUTO(free) char *path = nn_asprintf(NN_MDEV_DEVICES "/%s/remove", uuid);
 
 	if (!mediated_exists(root, uuid))
 		return 0;

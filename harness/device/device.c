@@ -20,16 +20,6 @@ static void link_release(struct nn_link *link)
 	free(link->max_width);
 }
 
-static void mdev_types_release(struct nn_device *device)
-{
-	for (size_t i = 0; i < device->nr_mdev_types; i++) {
-		free(device->mdev_types[i].id);
-		free(device->mdev_types[i].name);
-		free(device->mdev_types[i].api);
-	}
-	free(device->mdev_types);
-}
-
 void nn_device_release(struct nn_device *device)
 {
 	char *const texts[] = {
@@ -46,7 +36,7 @@ void nn_device_release(struct nn_device *device)
 	nn_name_list_release(&device->sriov.vfs);
 	link_release(&device->link);
 	link_release(&device->uplink);
-	mdev_types_release(device);
+	nn_mdev_types_release(&device->mdev_types);
 	*device = (struct nn_device){0};
 }
 

@@ -16,6 +16,7 @@
 #include "harness/base/err.h"
 #include "harness/base/sysfs.h"
 #include "harness/device/config.h"
+#include "harness/device/mediated.h"
 #include "harness/protocol/message.h"
 
 #define NN_NR_BARS 6
@@ -46,13 +47,6 @@ struct nn_sriov {
 	int64_t autoprobe; /* 1: drivers bind to new ones by themselves */
 	struct nn_name_list vfs;
 	char *pf; /* of a virtual function, or NULL */
-};
-
-struct nn_mdev_type {
-	char *id;   /* "i915-GVTg_V5_4" */
-	char *name; /* or NULL */
-	char *api;  /* "vfio-pci", or NULL */
-	int64_t nr_available;
 };
 
 struct nn_device {
@@ -86,8 +80,7 @@ struct nn_device {
 	struct nn_link link;  /* its own */
 	struct nn_link uplink; /* of the port above it */
 	struct nn_sriov sriov;
-	struct nn_mdev_type *mdev_types;
-	size_t nr_mdev_types;
+	struct nn_mdev_types mdev_types; /* that its driver offers */
 
 	int64_t numa_node;
 	char *local_cpus;     /* "0-7,16-23" */

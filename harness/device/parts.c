@@ -8,8 +8,6 @@
 #include "harness/base/units.h"
 #include "harness/device/attribute.h"
 
-#define MDEV_BUS "/sys/class/mdev_bus"
-
 /* Flags of a resource. Source: include/linux/ioport.h */
 #define RESOURCE_IO       0x00000100
 #define RESOURCE_MEMORY   0x00000200
@@ -160,37 +158,8 @@ static void read_sriov(const struct nn_sysroot *root, struct nn_device *device)
 	}
 }
 
-static void read_mdev_type(const struct nn_sysroot *root, const char *folder, const char *id,
-			   struct nn_mdev_type *ret_type)
-{
-	NN_AUTO(free) char *name = nn_asprintf("%s/%s/name", folder, id);
-	NN_AUTO(free) char *api = nn_asprintf("%s/%s/device_api", folder, id);
-	NN_AUTO(free) char *available = nn_asprintf("%s/%s/available_instances", folder, id);
-	uint64_t nr;
-	bool is_known = nn_sysfs_read_u64(root, available, &nr, NULL) == 0 && nr <= INT64_MAX;
-
-	*ret_type = (struct nn_mdev_type){.id = nn_strdup(id),
-					  .name = nn_sysfs_text(root, name),
-					  .api = nn_sysfs_text(root, api),
-					  .nr_available = is_known ? (int64_t)nr : -1};
-}
-
-static void read_mdev_types(const struct nn_sysroot *root, struct nn_device *device)
-{
-	NN_AUTO(free)
-	char *folder = nn_asprintf(MDEV_BUS "/%s/mdev_supported_types", device->bdf);
-	NN_AUTO(name_list) struct nn_name_list ids = {0};
-
-	if (nn_sysfs_list(root, folder, &ids, NULL) || !ids.nr)
-		return;
-	device->mdev_types = nn_calloc(ids.nr, sizeof(*device->mdev_types));
-	for (size_t i = 0; i < ids.nr; i++)
-		read_mdev_type(root, folder, ids.names[i],
-			       &device->mdev_types[device->nr_mdev_types++]);
-}
-
 void nn_device_read_sharing(const struct nn_sysroot *root, struct nn_device *device)
 {
 	read_sriov(root, device);
-	read_mdev_types(root, device);
+	nn_mdev_types_read(root, device->bdf, &device->mdev_types);
 }

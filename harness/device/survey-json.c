@@ -109,12 +109,12 @@ static json_t *sriov_json(const struct nn_sriov *sriov)
 			 "functions", names_json(&sriov->vfs));
 }
 
-static json_t *mdev_types_json(const struct nn_device *device)
+static json_t *mdev_types_json(const struct nn_mdev_types *types)
 {
 	json_t *array = json_array();
 
-	for (size_t i = 0; i < device->nr_mdev_types; i++) {
-		const struct nn_mdev_type *type = &device->mdev_types[i];
+	for (size_t i = 0; i < types->nr; i++) {
+		const struct nn_mdev_type *type = &types->items[i];
 
 		(void)json_array_append_new(array,
 					    json_pack("{s:o, s:o, s:o, s:o}", "id",
@@ -122,6 +122,22 @@ static json_t *mdev_types_json(const struct nn_device *device)
 						      nn_json_str_or_null(type->name), "api",
 						      nn_json_str_or_null(type->api), "available",
 						      int_or_null(type->nr_available)));
+	}
+	return array;
+}
+
+static json_t *mdev_parents_json(const struct nn_mdev_parents *parents, const char *only)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < parents->nr; i++) {
+		const struct nn_mdev_parent *parent = &parents->items[i];
+
+		if (!only || strcmp(parent->name, only) == 0)
+			(void)json_array_append_new(
+				array,
+				json_pack("{s:o, s:o}", "parent", nn_json_str_or_null(parent->name),
+					  "types", mdev_types_json(&parent->types)));
 	}
 	return array;
 }
@@ -232,7 +248,7 @@ static void add_hardware(json_t *object, const struct nn_device *device)
 	set(object, "acs", acs_json(device));
 	set(object, "sriov", sriov_json(&device->sriov));
 	set(object, "physical_function", nn_json_str_or_null(device->sriov.pf));
-	set(object, "mdev_types", mdev_types_json(device));
+	set(object, "mdev_types", mdev_types_json(&device->mdev_types));
 	set(object, "numa_node", int_or_null(device->numa_node));
 	set(object, "local_cpus", nn_json_str_or_null(device->local_cpus));
 	set(object, "power_state", nn_json_str_or_null(device->power_state));
@@ -327,11 +343,12 @@ json_t *nn_survey_json(const struct nn_survey *survey, const struct nn_survey_ma
 		if (is_wanted(survey, i, only))
 			(void)json_array_append_new(devices, device_json(survey, i));
 	}
-	return json_pack("{s:s, s:{s:o, s:o, s:b}, s:o, s:o, s:I, s:o, s:o}", "schema",
+	return json_pack("{s:s, s:{s:o, s:o, s:b}, s:o, s:o, s:I, s:o, s:o, s:o}", "schema",
 			 NN_SURVEY_SCHEMA, "machine", "fingerprint",
 			 nn_json_str_or_null(machine->fingerprint), "description",
 			 nn_json_str_or_null(machine->description), "emulated",
 			 machine->is_emulated, "board", board_json(&survey->board), "isolation",
 			 isolation_json(&survey->isolation), "hidden_processes",
-			 (json_int_t)survey->nr_hidden, "groups", groups, "devices", devices);
+			 (json_int_t)survey->nr_hidden, "groups", groups, "devices", devices,
+			 "mdev_parents", mdev_parents_json(&survey->mdev_parents, only));
 }

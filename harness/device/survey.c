@@ -20,6 +20,7 @@ void nn_survey_release(struct nn_survey *survey)
 	free(survey->users);
 	free(survey->assignabilities);
 	free(survey->groups);
+	nn_mdev_parents_release(&survey->mdev_parents);
 	nn_devices_release(&survey->devices);
 	nn_board_release(&survey->board);
 	nn_isolation_release(&survey->isolation);
@@ -74,6 +75,8 @@ int nn_survey_read(const struct nn_sysroot *root, struct nn_survey *ret_survey, 
 		rc = read_groups(root, &survey, err);
 	if (!rc)
 		rc = read_users(root, &survey, err);
+	if (!rc)
+		rc = nn_mdev_parents_read(root, &survey.mdev_parents, err);
 	if (rc)
 		return rc;
 	nn_device_names_lookup(survey.devices.items, survey.devices.nr);

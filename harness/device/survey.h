@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * All that can be told of a machine's PCI devices at one time, and its JSON form,
+ * All that can be told of a machine's PCI devices and mediated devices at one time; its JSON form,
  * nearnative.devices/1 (reports/schema/). Surveys are stored, so that boards can be compared
  * (survey-compare.h) and a campaign's devices be looked up later. The JSON has no time in it: the
  * same state gives the same text.
@@ -23,6 +23,7 @@ struct nn_survey {
 	struct nn_iommu_group *groups;            /* by number */
 	size_t nr_groups;
 	size_t cap_groups;
+	struct nn_mdev_parents mdev_parents; /* PCI functions or not */
 	struct nn_isolation isolation;
 	size_t nr_hidden; /* processes that could not be looked into */
 };
@@ -41,7 +42,8 @@ struct nn_survey_machine {
 
 /**
  * A new reference.
- * @only: the address of one function, to which devices and groups are restricted; or NULL.
+ * @only: the address of one function, to which devices, groups and parents of mediated devices are
+ *        restricted; or NULL.
  */
 json_t *nn_survey_json(const struct nn_survey *survey, const struct nn_survey_machine *machine,
 		       const char *only);

@@ -11,8 +11,6 @@
 #include "harness/device/device.h"
 #include "harness/device/users-kinds.h"
 
-#define MDEV_DEVICES "/sys/bus/mdev/devices"
-
 /* How long a process may go on looking at a device that just came, and how often we look. */
 #define LET_GO_NS (2 * NN_NS_PER_S)
 #define POLL_NS   (100 * NN_NS_PER_MS)
@@ -74,7 +72,7 @@ static int find_functions(const struct nn_user_search *search, struct nn_err *er
 {
 	int64_t nr_vfs = nn_pci_number(search->root, search->bdf, "sriov_numvfs");
 	NN_AUTO(name_list) struct nn_name_list mdevs = {0};
-	int rc = nn_class_members(search->root, MDEV_DEVICES, search->bdf, &mdevs, err);
+	int rc = nn_class_members(search->root, NN_MDEV_DEVICES, search->bdf, &mdevs, err);
 
 	if (nr_vfs > 0)
 		nn_user_add(search, NN_USER_FUNCTIONS, true, "sriov_numvfs",

@@ -4,6 +4,8 @@
 #include "harness/cmd/devices-rows.h"
 #include "harness/cmd/devices-text.h"
 
+#define MDEV_TYPE(parent, id) "/sys/class/mdev_bus/" parent "/mdev_supported_types/" id
+
 static void read_board(const char *name, struct nn_survey *ret_survey)
 {
 	NN_AUTO(tree) struct tree tree = {0};
@@ -126,6 +128,35 @@ static void a_sleeping_function_is_told_as_such(void **unused)
 	assert_has(&text, "\n  power               D3cold, active, D3cold allowed\n");
 }
 
+static void mediated_devices_stand_under_their_parents(void **unused)
+{
+	NN_AUTO(tree) struct tree tree = {0};
+	NN_AUTO(survey) struct nn_survey survey = {0};
+	NN_AUTO(strbuf) struct nn_strbuf text = NN_STRBUF_INIT;
+	NN_AUTO(strbuf) struct nn_strbuf one = NN_STRBUF_INIT;
+	size_t at;
+
+	(void)unused;
+	tree_init(&tree);
+	board_play(&tree, "lab-board");
+	tree_file(&tree, MDEV_TYPE("0000:01:00.0", "a-1") "/device_api", "vfio-ccw\n");
+	tree_file(&tree, MDEV_TYPE("mtty", "mtty-1") "/name", "Single port serial\n");
+	tree_file(&tree, MDEV_TYPE("mtty", "mtty-1") "/available_instances", "24\n");
+	tree_file(&tree, MDEV_TYPE("mtty", "mtty-2") "/available_instances", "0\n");
+	assert_int_equal(nn_survey_read(&tree.root, &survey, NULL), 0);
+	nn_devices_text(&survey, &text);
+	assert_has(&text,
+		   "\nmediated devices that can be made\n"
+		   "  0000:01:00.0  a-1, how many are available is not known, no PCI device: "
+		   "vfio-ccw\n"
+		   "  mtty          mtty-1, Single port serial, 24 available\n"
+		   "                mtty-2, 0 available\n"
+		   "\nBoard isolation\n");
+	assert_int_equal(nn_survey_find(&survey, "0000:01:00.0", &at, NULL), 0);
+	nn_devices_text_one(&survey, at, &one);
+	assert_has(&one, "  mediated devices    a-1 (how many are available is not known)\n");
+}
+
 static void long_and_foreign_text_is_tamed(void **unused)
 {
 	NN_AUTO(strbuf) struct nn_strbuf text = NN_STRBUF_INIT;
@@ -150,6 +181,7 @@ int main(void)
 		cmocka_unit_test(an_override_is_told),
 		cmocka_unit_test(one_function_is_told_whole),
 		cmocka_unit_test(a_sleeping_function_is_told_as_such),
+		cmocka_unit_test(mediated_devices_stand_under_their_parents),
 		cmocka_unit_test(long_and_foreign_text_is_tamed),
 	};
 

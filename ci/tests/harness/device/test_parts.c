@@ -141,13 +141,13 @@ static void mediated_types_are_listed(void **unused)
 	tree_file(&tree, "/sys/class/mdev_bus/" GPU "/mdev_supported_types/nvidia-64/device_api",
 		  "vfio-pci\n");
 	assert_int_equal(nn_device_read(&tree.root, GPU, &device, NULL), 0);
-	assert_int_equal(device.nr_mdev_types, 2);
-	assert_string_equal(device.mdev_types[0].id, "nvidia-63");
-	assert_string_equal(device.mdev_types[0].name, "GRID P4-1Q");
-	assert_int_equal(device.mdev_types[0].nr_available, 8);
-	assert_null(device.mdev_types[0].api);
-	assert_int_equal(device.mdev_types[1].nr_available, -1);
-	assert_string_equal(device.mdev_types[1].api, "vfio-pci");
+	assert_int_equal(device.mdev_types.nr, 2);
+	assert_string_equal(device.mdev_types.items[0].id, "nvidia-63");
+	assert_string_equal(device.mdev_types.items[0].name, "GRID P4-1Q");
+	assert_int_equal(device.mdev_types.items[0].nr_available, 8);
+	assert_null(device.mdev_types.items[0].api);
+	assert_int_equal(device.mdev_types.items[1].nr_available, -1);
+	assert_string_equal(device.mdev_types.items[1].api, "vfio-pci");
 }
 
 static void the_path_leads_from_the_root_down(void **unused)

@@ -6,6 +6,8 @@
 #include "harness/base/json.h"
 #include "harness/device/survey.h"
 
+#define MDEV_TYPE(parent, id) "/sys/class/mdev_bus/" parent "/mdev_supported_types/" id
+
 static const struct nn_survey_machine machine = {
 	.fingerprint = "f00d", .description = "board", .is_emulated = true};
 
@@ -95,6 +97,28 @@ static void what_is_absent_is_null(void **unused)
 	assert_true(json_is_null(at(json, "board/acs_override")));
 }
 
+static void parents_of_mediated_devices_are_listed(void **unused)
+{
+	NN_AUTO(tree) struct tree tree = {0};
+	NN_AUTO(survey) struct nn_survey survey = {0};
+	NN_AUTO(json) json_t *all = NULL;
+	NN_AUTO(json) json_t *one = NULL;
+
+	(void)unused;
+	tree_init(&tree);
+	tree_file(&tree, MDEV_TYPE("0000:00:02.0", "i915-GVTg_V5_4") "/name", "GVTg\n");
+	tree_file(&tree, MDEV_TYPE("mtty", "mtty-2") "/available_instances", "12\n");
+	assert_int_equal(nn_survey_read(&tree.root, &survey, NULL), 0);
+	all = nn_survey_json(&survey, &machine, NULL);
+	assert_int_equal(json_array_size(at(all, "mdev_parents")), 2);
+	assert_string_equal(json_string_value(at(all, "mdev_parents/1/parent")), "mtty");
+	assert_string_equal(json_string_value(at(all, "mdev_parents/1/types/0/id")), "mtty-2");
+	assert_int_equal(json_integer_value(at(all, "mdev_parents/1/types/0/available")), 12);
+	assert_true(json_is_null(at(all, "mdev_parents/0/types/0/available")));
+	one = nn_survey_json(&survey, &machine, "0000:00:02.0");
+	assert_int_equal(json_array_size(at(one, "mdev_parents")), 1);
+}
+
 static void the_same_state_gives_the_same_text(void **unused)
 {
 	NN_AUTO(json) json_t *first = survey_json("lab-group", NULL);
@@ -131,6 +155,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_board_becomes_json),
 		cmocka_unit_test(what_is_absent_is_null),
+		cmocka_unit_test(parents_of_mediated_devices_are_listed),
 		cmocka_unit_test(the_same_state_gives_the_same_text),
 		cmocka_unit_test(a_machine_without_pci_has_an_empty_survey),
 	};
