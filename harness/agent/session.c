@@ -100,7 +100,7 @@ static int send_facts(struct session *session, const struct nn_job *job, struct 
 
 	if (session->collectors)
 		return 0;
-	if (job->device.vendor &&
+	if (nn_device_is_given(&job->device) &&
 	    nn_device_resolve(session->spec->sysroot, &job->device, session->bdf, &why))
 		nn_pairs_add(&session->record.facts, "device.absent", why.message);
 	session->collectors = nn_collector_set_start(NN_SIDE_SYSTEM, &params);
@@ -285,6 +285,7 @@ static int serve_one(struct session *session, struct nn_err *err)
 		return nn_err_prefix(err, "answer to 'next'");
 	if (is_shutdown)
 		return 0; /* nobody listens any more */
+	nn_device_identify(session->spec->sysroot, &job.device);
 	rc = send_facts(session, &job, err);
 	if (!rc)
 		rc = run_job(session, &job, err);

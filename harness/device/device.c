@@ -225,6 +225,22 @@ int nn_devices_read(const struct nn_sysroot *root, struct nn_devices *ret_device
 	return 0;
 }
 
+bool nn_device_is_given(const struct nn_device_id *id)
+{
+	return id->vendor || id->bdf[0];
+}
+
+void nn_device_identify(const struct nn_sysroot *root, struct nn_device_id *id)
+{
+	struct nn_device device = {0};
+
+	if (id->vendor || !id->bdf[0] || read_identity(root, id->bdf, &device, NULL))
+		return;
+	id->vendor = device.vendor;
+	id->device = device.device;
+	id->class_code = device.class_code;
+}
+
 static int resolve_address(const struct nn_sysroot *root, const char *bdf, char ret_bdf[NN_BDF_CAP],
 			   struct nn_err *err)
 {

@@ -120,6 +120,15 @@ NN_AUTO_DEFINE(devices, struct nn_devices, nn_devices_release(p))
 int nn_devices_read(const struct nn_sysroot *root, struct nn_devices *ret_devices,
 		    struct nn_err *err);
 
+/** Is that a device at all? */
+bool nn_device_is_given(const struct nn_device_id *id);
+
+/**
+ * Fill in the identity where only the address is given and there is a function; otherwise change
+ * nothing.
+ */
+void nn_device_identify(const struct nn_sysroot *root, struct nn_device_id *id);
+
 /**
  * Find the function that a job means: by address, or by identity in address order.
  * Return: 0, or -ENODEV with what was looked for.

@@ -78,11 +78,12 @@ int nn_facts_decode(const json_t *json, struct nn_pairs *ret_facts, struct nn_er
 
 /*
  * How an arm finds a function: on the host by its address; in a guest, where the address differs,
- * by its identity, the @index-th match in address order.
+ * by its identity, the @index-th match in address order; a mediated device in a guest by the
+ * address there, its identity being known to the guest alone.
  */
 struct nn_device_id {
-	char bdf[NN_BDF_CAP]; /* "" in a guest */
-	unsigned int vendor;  /* 0: no device */
+	char bdf[NN_BDF_CAP]; /* "" in a guest, but for a mediated device */
+	unsigned int vendor;  /* 0: not known; without an address too: no device */
 	unsigned int device;
 	unsigned int class_code; /* 24 bits */
 	unsigned int index;

@@ -238,23 +238,22 @@ static void add_iommu(xmlNode *devices, const char *model)
 	nn_xml_set(driver, "caching_mode", "on");
 }
 
-/* Behind the ports of the functions, on one of its own. Source: formatdomain, hostdev mdev */
-static void add_mediated(xmlNode *devices, const char *uuid, unsigned int bus)
+/* Source: https://libvirt.org/formatdomain.html, hostdev mdev */
+static void add_mediated(xmlNode *devices, const char *uuid)
 {
 	xmlNode *hostdev = nn_xml_add_with(devices, "hostdev", "mode", "subsystem");
 
 	nn_xml_set(hostdev, "type", "mdev");
 	nn_xml_set(hostdev, "model", "vfio-pci");
 	(void)nn_xml_add_with(nn_xml_add(hostdev, "source"), "address", "uuid", uuid);
-	nn_xml_set(add_address(hostdev, &(struct address){.bus = bus}), "type", "pci");
+	nn_xml_set(add_address(hostdev, &(struct address){.bus = 1}), "type", "pci");
 }
 
 static void add_devices(xmlNode *root, const struct nn_domain *domain,
 			const struct placement *placements, size_t nr)
 {
 	xmlNode *devices = nn_xml_add(root, "devices");
-	unsigned int nr_slots = nr ? placements[nr - 1].guest.bus : 0;
-	unsigned int nr_ports = nr_slots + (domain->mediated ? 1 : 0);
+	unsigned int nr_ports = nr ? placements[nr - 1].guest.bus : domain->mediated != NULL;
 	xmlNode *serial;
 
 	nn_xml_add_text_if(devices, "emulator", domain->vm->emulator);
@@ -270,7 +269,7 @@ static void add_devices(xmlNode *root, const struct nn_domain *domain,
 	for (size_t i = 0; i < nr; i++)
 		add_function(devices, domain, i, &placements[i]);
 	if (domain->mediated)
-		add_mediated(devices, domain->mediated, nr_ports);
+		add_mediated(devices, domain->mediated);
 	(void)nn_xml_add_with(devices, "memballoon", "model", "none");
 	add_iommu(devices, domain->vm->viommu);
 }

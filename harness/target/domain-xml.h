@@ -26,6 +26,9 @@
 /* Serial numbers of the plan's further disks, by which the guest tells them apart: 1, 2 … */
 #define NN_DOMAIN_DISK_SERIAL "nearnative"
 
+/* Where the guest's firmware and kernel find a mediated device: behind the first port. */
+#define NN_DOMAIN_MEDIATED_BDF "0000:01:00.0"
+
 /* Strings are borrowed; NULL leaves an element out. */
 struct nn_domain {
 	const char *boot; /* UUID: the domain's own, and in its name */
@@ -39,7 +42,7 @@ struct nn_domain {
 	const char *credentials_path;         /* on the host, read by QEMU alone, or NULL */
 	const struct nn_name_list *functions; /* to pass through, sorted, or NULL */
 	const char *device;                   /* the one of them that is under test, or NULL */
-	const char *mediated;                 /* UUID of a mediated device to pass, or NULL */
+	const char *mediated; /* UUID of one to pass instead of functions, or NULL */
 };
 
 /**

@@ -2,17 +2,19 @@
 #include "harness/target/vm-device.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "harness/base/array.h"
 #include "harness/device/device.h"
 #include "harness/device/group.h"
 #include "harness/device/handover.h"
+#include "harness/device/mediated.h"
 #include "harness/device/sriov.h"
+#include "harness/target/domain-xml.h"
 #include "harness/target/machine-check.h"
 
 #define CLASS_STORAGE 0x01
-#define MDEV_PARENTS  "/sys/class/mdev_bus"
 
 void nn_vm_device_release(struct nn_vm_device *device)
 {
@@ -46,25 +48,24 @@ static int check_function(const struct nn_sysroot *root, const char *bdf,
 	return rc ? rc : nn_check_passable(root, &device, extra, err);
 }
 
-static char *type_path(const struct nn_plan_device *device, const char *attribute)
-{
-	return nn_asprintf(MDEV_PARENTS "/%s/mdev_supported_types/%s/%s", device->name,
-			   device->type, attribute);
-}
-
 static int check_mediated(const struct nn_sysroot *root, const struct nn_plan_device *device,
 			  struct nn_err *err)
 {
-	NN_AUTO(free) char *create = type_path(device, "create");
-	NN_AUTO(free) char *left = type_path(device, "available_instances");
-	uint64_t nr;
+	NN_AUTO(mdev_types) struct nn_mdev_types types = {0};
+	const struct nn_mdev_type *type;
 
-	if (!nn_sysfs_exists(root, create))
+	nn_mdev_types_read(root, device->name, &types);
+	type = nn_mdev_types_find(&types, device->type);
+	if (!type)
 		return nn_err_set(err, -ENOTSUP,
 				  "the plan's device: '%s' offers no mediated device of type '%s'; "
 				  "`nearnative devices` lists what there is",
 				  device->name, device->type);
-	if (nn_sysfs_read_u64(root, left, &nr, NULL) == 0 && nr == 0)
+	if (type->api && strcmp(type->api, NN_MDEV_API) != 0)
+		return nn_err_set(err, -ENOTSUP,
+				  "the plan's device: type '%s' of '%s' is no PCI device but '%s'",
+				  device->type, device->name, type->api);
+	if (type->nr_available == 0)
 		return nn_err_set(err, -ENOTSUP,
 				  "the plan's device: '%s' has no instance of type '%s' left",
 				  device->name, device->type);
@@ -168,7 +169,10 @@ static int enable_virtual_function(struct nn_target_boot *boot, struct nn_bindin
 	return nn_binding_apply(binding, boot->deadlines->bind_ns, err);
 }
 
-/* The boot's UUID will do for it: nobody else has it. */
+/*
+ * The boot's UUID will do for it: nobody else has it. What kind of function it is shows in the
+ * guest alone, which therefore gets its address.
+ */
 static void plan_mediated(struct nn_target_boot *boot, struct nn_binding *binding,
 			  struct nn_vm_device *device)
 {
@@ -177,6 +181,7 @@ static void plan_mediated(struct nn_target_boot *boot, struct nn_binding *bindin
 
 	nn_binding_add(binding, &nn_change_mediated_device, boot->boot, wanted);
 	device->mediated = nn_strdup(boot->boot);
+	(void)snprintf(boot->device.bdf, sizeof(boot->device.bdf), "%s", NN_DOMAIN_MEDIATED_BDF);
 }
 
 int nn_vm_device_prepare(struct nn_target_boot *boot, struct nn_binding *binding,

@@ -27,7 +27,7 @@ int nn_device_wish_read(const struct nn_workload *workload, const struct nn_work
 	if (rc)
 		return rc;
 	wish.kind = (enum nn_device_wish_kind)word;
-	if (id->vendor) {
+	if (nn_device_is_given(id)) {
 		wish.is_gpu_under_test =
 			base_class == CLASS_DISPLAY || base_class == CLASS_PROCESSING;
 		/* Not seen on this side: then no candidate can be it, and software is left. */

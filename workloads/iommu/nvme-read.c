@@ -81,9 +81,9 @@ static int find_node(const struct nn_workload_run *run, char **ret_node, struct 
 	char bdf[NN_BDF_CAP];
 	int rc;
 
-	if (!id->vendor)
+	if (!nn_device_is_given(id))
 		return nn_err_set(err, -EOPNOTSUPP, "no device under test was given to this arm");
-	if (id->class_code != CLASS_NVME)
+	if (id->vendor && id->class_code != CLASS_NVME)
 		return nn_err_set(err, -EOPNOTSUPP,
 				  "the device under test is no NVMe: its class is %06x, not %06x",
 				  id->class_code, CLASS_NVME);

@@ -36,6 +36,7 @@ struct campaign {
 	int sample_result;      /* and how */
 	int nr_hello;
 	int nr_facts;
+	char absent[80]; /* the fact device.absent */
 	int nr_refused;
 	uint64_t nr_telemetry_batches;
 	uint64_t nr_event_batches;
@@ -85,6 +86,9 @@ static int on_facts(void *user, const struct nn_pairs *facts, struct nn_err *err
 	note(campaign, 'f');
 	campaign->nr_facts++;
 	assert_true(facts->nr > 0);
+	if (nn_pairs_get(facts, "device.absent"))
+		(void)snprintf(campaign->absent, sizeof(campaign->absent), "%s",
+			       nn_pairs_get(facts, "device.absent"));
 	return 0;
 }
 
@@ -289,6 +293,18 @@ static void a_session_runs_every_job_whatever_the_one_before_did(void **state)
 	assert_string_equal(campaign->order, "hnfsenenenensensen");
 }
 
+static void a_device_that_is_not_at_its_address_is_a_fact(void **state)
+{
+	struct campaign *campaign = *state;
+	NN_AUTO(strbuf) struct nn_strbuf message = NN_STRBUF_INIT;
+
+	add_job(campaign, "count");
+	(void)snprintf(campaign->jobs[0].device.bdf, NN_BDF_CAP, "ffff:00:00.0");
+	assert_int_equal(run_agent(campaign, DEADLINE_NS, -1, &message), 0);
+	assert_string_equal(campaign->absent, "there is no PCI device 'ffff:00:00.0'");
+	assert_int_equal(campaign->outcomes[0], NN_OUTCOME_OK);
+}
+
 static void a_batch_that_was_not_acknowledged_is_sent_again(void **state)
 {
 	struct campaign *campaign = *state;
@@ -375,6 +391,8 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			a_session_runs_every_job_whatever_the_one_before_did, start, stop),
+		cmocka_unit_test_setup_teardown(a_device_that_is_not_at_its_address_is_a_fact,
+						start, stop),
 		cmocka_unit_test_setup_teardown(a_batch_that_was_not_acknowledged_is_sent_again,
 						start, stop),
 		cmocka_unit_test_setup_teardown(

@@ -149,6 +149,32 @@ static void an_address_wins_over_an_identity(void **unused)
 	assert_int_equal(nn_device_resolve(&tree.root, &id, bdf, NULL), -ENODEV);
 }
 
+static void an_identity_is_looked_up_where_only_the_address_is_given(void **unused)
+{
+	NN_AUTO(tree) struct tree tree = {0};
+	struct nn_device_id id = {.bdf = "0000:02:00.0"};
+	struct nn_device_id absent = {.bdf = "0000:09:00.0"};
+	struct nn_device_id known = {.bdf = "0000:02:00.0", .vendor = 0x8086};
+	struct nn_device_id none = {0};
+
+	(void)unused;
+	tree_init(&tree);
+	add_three(&tree);
+	assert_true(nn_device_is_given(&id));
+	nn_device_identify(&tree.root, &id);
+	assert_int_equal(id.vendor, 0x1b36);
+	assert_int_equal(id.device, 0x10);
+	assert_int_equal(id.class_code, 0x010802);
+	nn_device_identify(&tree.root, &absent);
+	assert_int_equal(absent.vendor, 0);
+	assert_true(nn_device_is_given(&absent));
+	nn_device_identify(&tree.root, &known);
+	assert_int_equal(known.vendor, 0x8086);
+	assert_int_equal(known.device, 0);
+	nn_device_identify(&tree.root, &none);
+	assert_false(nn_device_is_given(&none));
+}
+
 static void a_block_device_is_the_whole_disk(void **unused)
 {
 	NN_AUTO(tree) struct tree tree = {0};
@@ -259,6 +285,7 @@ int main(void)
 		cmocka_unit_test(a_missing_function_is_named),
 		cmocka_unit_test(identities_resolve_in_address_order),
 		cmocka_unit_test(an_address_wins_over_an_identity),
+		cmocka_unit_test(an_identity_is_looked_up_where_only_the_address_is_given),
 		cmocka_unit_test(a_block_device_is_the_whole_disk),
 		cmocka_unit_test(bridges_are_told_by_header_and_class),
 		cmocka_unit_test(all_functions_are_read_in_order),

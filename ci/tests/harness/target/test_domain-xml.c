@@ -108,6 +108,15 @@ static const struct nn_domain rich = {
 	.device = "0000:01:00.0",
 };
 
+/* Nothing but a device that the host's driver makes up. */
+static const struct nn_domain mediated = {
+	.boot = UUID,
+	.vm = &host_settings,
+	.node = -1,
+	.console_path = "/tmp/w/console.log",
+	.mediated = UUID,
+};
+
 /* What an XPath expression says about a document. */
 struct expectation {
 	const char *xpath;
@@ -360,6 +369,23 @@ static void switched_off_is_not_left_out(void **unused)
 	expect_all(&domain, expected, NN_ARRAY_SIZE(expected));
 }
 
+static void a_mediated_device_is_behind_the_only_port(void **unused)
+{
+	const struct expectation expected[] = {
+		{"count(//hostdev)", "1"},
+		{"count(//controller[@model='pcie-root-port'])", "1"},
+		{"//controller[@model='pcie-root-port']/@index", "1"},
+		{"concat(//hostdev/@mode, ' ', //hostdev/@type, ' ', //hostdev/@model)",
+		 "subsystem mdev vfio-pci"},
+		{"//hostdev/source/address/@uuid", UUID},
+		{"concat(//hostdev/address/@bus, //hostdev/address/@slot)", "0x10x0"},
+		{"//hostdev/@managed", ""}, /* we make it, libvirt only passes it */
+	};
+
+	(void)unused;
+	expect_all(&mediated, expected, NN_ARRAY_SIZE(expected));
+}
+
 static void too_many_slots_are_refused(void **unused)
 {
 	char *bdfs[14];
@@ -382,7 +408,7 @@ static void too_many_slots_are_refused(void **unused)
 
 static void libvirts_schema_accepts_every_kind(void **unused)
 {
-	const struct nn_domain *const domains[] = {&host_image, &disk_image, &rich};
+	const struct nn_domain *const domains[] = {&host_image, &disk_image, &rich, &mediated};
 
 	(void)unused;
 	if (access("/usr/bin/virt-xml-validate", X_OK)) {
@@ -423,6 +449,7 @@ int main(void)
 		cmocka_unit_test(emulator_is_what_libvirt_resolved),
 		cmocka_unit_test(every_setting_has_its_place),
 		cmocka_unit_test(switched_off_is_not_left_out),
+		cmocka_unit_test(a_mediated_device_is_behind_the_only_port),
 		cmocka_unit_test(too_many_slots_are_refused),
 		cmocka_unit_test(libvirts_schema_accepts_every_kind),
 	};

@@ -136,6 +136,9 @@ static void what_does_not_apply_is_a_skip_with_its_reason(void **state)
 		const char *reason;
 	} cases[] = {
 		{{.vendor = 0}, "nvme", "no device under test was given to this arm"},
+		{{.bdf = "0000:09:00.0"},
+		 "nvme",
+		 "device under test: there is no PCI device '0000:09:00.0'"},
 		{{.vendor = 0x10de, .class_code = 0x030200},
 		 "nvme",
 		 "the device under test is no NVMe: its class is 030200, not 010802"},
