@@ -126,7 +126,7 @@ libraries:
 	[ -z "$$missing" ] || { echo "missing libraries, install$$missing (make deps does)" >&2; exit 1; }
 
 .PHONY: unit-tests lint format format-check lab virtual-time lab-gate lab-gate-baseline lab-gate-proof
-.PHONY: validate validate-readme bench torture vm-settings fuzz fuzz-targets
+.PHONY: validate validate-readme bench torture vm-settings mdev fuzz fuzz-targets
 unit-tests: $(UNIT_BIN)
 
 fuzz-targets: $(FUZZ_BIN)
@@ -140,6 +140,9 @@ virtual-time: all ## three campaigns in the deterministic lab; print how well th
 
 vm-settings: all ## VMs in the lab that differ by settings, each proved in effect (a quarter of an hour)
 	$(Q)ci/vm-settings $(BUILD)
+
+mdev: all ## a mediated device in the lab, by the kernel's sample driver (minutes; 150 MB once)
+	$(Q)ci/mdev $(BUILD)
 
 validate: all $(BUILD)/validate $(STATS_UNITS) ## simulate coverage, size and power of the verdicts (minutes)
 	$(Q)ci/validate/run $(BUILD)
