@@ -235,7 +235,7 @@ static int local_boot(struct nn_target_boot *boot, const struct nn_credentials *
 {
 	struct local_state *state = boot->state;
 	const char *const argv[] = {boot->agent_path, NULL};
-	const char *env[NN_CREDENTIAL_NR + 1] = {0};
+	const char *env[NN_CREDENTIAL_NR + 2] = {0};
 	NN_AUTO(free)
 	char *cgroup =
 		state->limits.cgroup ? nn_sysfs_path(boot->sysroot, state->limits.cgroup) : NULL;
@@ -248,6 +248,8 @@ static int local_boot(struct nn_target_boot *boot, const struct nn_credentials *
 		env[nr] = nn_credentials_env(cred, i);
 		nr += env[nr] != NULL;
 	}
+	/* What a killed agent leaves behind goes with the folder, which is journalled. */
+	env[nr++] = nn_asprintf("TMPDIR=%s", boot->work_dir);
 	rc = nn_subprocess_spawn(&spec, &state->agent, err);
 	for (size_t i = 0; i < nr; i++)
 		free((char *)env[i]);
