@@ -543,7 +543,9 @@ static int boot_phases(struct nn_boot *boot, struct nn_err *err)
 		*err = stop_err;
 		boot_break_run(boot, err->message);
 		(void)boot_state(boot, "failed", stop_err.message, NULL);
-		return stop_rc;
+		if (err->code == -EAGAIN) /* which means that the boot may be repeated */
+			err->code = -EIO;
+		return err->code;
 	}
 	if (!rc)
 		rc = boot_store_clock(boot, err);
