@@ -79,6 +79,8 @@ static int campaign_start(const struct nn_runner_params *params, const struct nn
 		rc = nn_runner_check(params, err);
 	if (!rc && resumed)
 		rc = nn_runner_check_machine(params, resumed->id, err);
+	if (!rc)
+		rc = nn_runner_check_free(params, err);
 	if (rc)
 		return rc;
 	if (!resumed)

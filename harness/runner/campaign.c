@@ -379,6 +379,15 @@ static int runner_reserve(struct nn_runner *runner, struct nn_err *err)
 	return rc == -EACCES ? 0 : rc; /* who may not reserve may not change anything either */
 }
 
+int nn_runner_check_free(const struct nn_runner_params *params, struct nn_err *err)
+{
+	struct nn_runner runner = {.params = params};
+	int rc = runner_reserve(&runner, err);
+
+	nn_reservations_give_back(&runner.reservations, false);
+	return rc;
+}
+
 /* What cannot be told counts as changed: the files then lead to the journal. */
 static bool runner_is_changed(const struct nn_runner *runner)
 {

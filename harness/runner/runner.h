@@ -59,6 +59,12 @@ struct nn_time_spent {
 /** Check every arm on this machine; changes nothing. -ENOTSUP: one sentence on what is missing. */
 int nn_runner_check(const struct nn_runner_params *params, struct nn_err *err);
 
+/**
+ * Would the reservations of a campaign be granted at present? Asked before nn_runner_begin(), so that
+ * a refused one leaves no trace; nn_runner_execute() takes them. -EBUSY names who has what.
+ */
+int nn_runner_check_free(const struct nn_runner_params *params, struct nn_err *err);
+
 /** Record a new campaign (plan, hash, seed, arms, claims, machine) before its first boot. */
 int nn_runner_begin(const struct nn_runner_params *params, int64_t *ret_campaign,
 		    struct nn_err *err);
