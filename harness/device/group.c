@@ -116,12 +116,7 @@ int nn_group_extra_parse(const char *text, struct nn_group_extra *ret_extra, str
 	return 0;
 }
 
-/*
- * Drivers that leave DMA to whoever owns the group. Variants of vfio-pci have names of their own
- * ("mlx5-vfio-pci", even "nvidia"), but all of them offer a folder vfio-dev.
- * Source: driver_managed_dma in drivers/pci/pcie/portdrv.c, drivers/pci/pci-stub.c, drivers/vfio
- */
-static bool leaves_dma_alone(const struct nn_sysroot *root, const char *bdf, const char *driver)
+bool nn_driver_leaves_dma_alone(const struct nn_sysroot *root, const char *bdf, const char *driver)
 {
 	NN_AUTO(free) char *folder = nn_pci_path(bdf, "vfio-dev");
 
@@ -140,7 +135,7 @@ enum nn_sibling_fate nn_sibling_fate(const struct nn_sysroot *root, const char *
 	NN_AUTO(free) char *driver = nn_pci_link(root, bdf, "driver");
 	int64_t class_code = nn_pci_number(root, bdf, "class");
 	bool stays = class_code >> 16 == CLASS_BRIDGE || class_code >> 8 == CLASS_IOMMU;
-	bool is_idle = leaves_dma_alone(root, bdf, driver);
+	bool is_idle = nn_driver_leaves_dma_alone(root, bdf, driver);
 
 	if (ret_driver)
 		*ret_driver = NN_STEAL(driver);

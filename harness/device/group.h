@@ -62,6 +62,14 @@ enum nn_sibling_fate {
 };
 
 /**
+ * Does the driver, which may be NULL, leave DMA to whoever owns the group? Variants of vfio-pci
+ * have names of their own ("mlx5-vfio-pci", even "nvidia"), but all of them offer a folder
+ * vfio-dev. Source: driver_managed_dma in drivers/pci/pcie/portdrv.c, drivers/pci/pci-stub.c,
+ * drivers/vfio
+ */
+bool nn_driver_leaves_dma_alone(const struct nn_sysroot *root, const char *bdf, const char *driver);
+
+/**
  * What becomes of a member of the group when its device is handed over.
  * @extra: NULL for none.
  * @ret_driver: its driver, of the caller's, or NULL; or NULL.

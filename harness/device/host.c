@@ -204,7 +204,7 @@ static void plan_type(struct nn_binding *binding, const struct nn_device *device
 }
 
 int nn_host_plan_iommu(struct nn_binding *binding, const char *bdf, enum nn_iommu_mode mode,
-		       struct nn_err *err)
+		       bool is_forced, struct nn_err *err)
 {
 	NN_AUTO(device) struct nn_device device = {0};
 	enum nn_iommu_mode now;
@@ -215,6 +215,8 @@ int nn_host_plan_iommu(struct nn_binding *binding, const char *bdf, enum nn_iomm
 	rc = nn_device_read(binding->root, bdf, &device, err);
 	if (!rc)
 		rc = check_change(&device, now, mode, err);
+	if (!rc) /* for it loses its driver meanwhile */
+		rc = nn_device_check_unused(binding->root, bdf, is_forced, err);
 	if (!rc)
 		plan_type(binding, &device, mode);
 	return rc;

@@ -52,9 +52,9 @@ int nn_iommu_mode_of(const struct nn_sysroot *root, const char *bdf, enum nn_iom
  * The function's DMA goes as @mode says: its driver lets go, the group changes its type, the driver
  * comes back.
  * Return: 0, or -ENOTSUP with the reason: only a reboot could do it, or other functions share the
- * group.
+ * group; or -EBUSY when somebody uses it, as nn_device_check_unused() has it.
  */
 int nn_host_plan_iommu(struct nn_binding *binding, const char *bdf, enum nn_iommu_mode mode,
-		       struct nn_err *err);
+		       bool is_forced, struct nn_err *err);
 
 #endif

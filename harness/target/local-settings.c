@@ -140,22 +140,23 @@ static int plan_group(const struct nn_local_settings *settings,
 	return 0;
 }
 
-static int plan_iommu(const struct nn_local_settings *settings, const char *bdf,
-		      struct nn_binding *binding, struct nn_err *err)
+static int plan_iommu(const struct nn_local_settings *settings,
+		      const struct nn_local_session *session, struct nn_binding *binding,
+		      struct nn_err *err)
 {
 	if (!settings->has_iommu)
 		return 0;
-	if (!bdf[0])
+	if (!session->bdf[0])
 		return nn_err_set(err, -ENOTSUP,
 				  "setting 'iommu' is about the plan's device, and it has none");
-	return nn_host_plan_iommu(binding, bdf, settings->iommu, err);
+	return nn_host_plan_iommu(binding, session->bdf, settings->iommu, session->is_forced, err);
 }
 
 int nn_local_settings_plan(const struct nn_local_settings *settings,
 			   const struct nn_local_session *session, struct nn_binding *binding,
 			   struct nn_local_limits *ret_limits, struct nn_err *err)
 {
-	int rc = plan_iommu(settings, session->bdf, binding, err);
+	int rc = plan_iommu(settings, session, binding, err);
 
 	if (!rc && settings->governor)
 		rc = nn_host_plan_governor(binding, settings->governor, err);

@@ -31,6 +31,7 @@ struct nn_local_settings {
 struct nn_local_session {
 	const char *boot; /* UUID, for the name of the control group */
 	const char *bdf;  /* the function under test, or "" */
+	bool is_forced;   /* take it although somebody uses it, as `run --force` has it */
 };
 
 /* What the resources come to. */

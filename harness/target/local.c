@@ -6,6 +6,7 @@
 #include "harness/base/clock.h"
 #include "harness/base/subprocess.h"
 #include "harness/device/device.h"
+#include "harness/device/group.h"
 #include "harness/device/handover.h"
 #include "harness/device/sriov.h"
 #include "harness/target/local-proof.h"
@@ -73,8 +74,16 @@ static int check_device(const struct nn_sysroot *root, const char *bdf, struct n
 	NN_AUTO(device) struct nn_device device = {0};
 	int rc = nn_check_device(root, "device", bdf, &device, err);
 
-	if (rc || device.driver)
+	if (rc)
 		return rc;
+	if (device.driver && !nn_driver_leaves_dma_alone(root, bdf, device.driver))
+		return 0;
+	if (device.driver)
+		return nn_err_set(
+			err, -ENOTSUP,
+			"the plan's device '%s' is bound to %s, so this host cannot use it; "
+			"bind its own driver or run `nearnative restore`",
+			bdf, device.driver);
 	return nn_err_set(err, -ENOTSUP,
 			  "the plan's device '%s' has no driver to measure it with; load one or "
 			  "run `nearnative restore`",
@@ -107,6 +116,13 @@ static int local_check_settings(const struct nn_plan_arm *arm, struct nn_err *er
 	return nn_local_settings_read(arm, &settings, err);
 }
 
+static bool is_there(const struct nn_sysroot *root, const char *bdf)
+{
+	NN_AUTO(free) char *path = nn_asprintf("/sys/bus/pci/devices/%s", bdf);
+
+	return !bdf[0] || nn_sysfs_exists(root, path);
+}
+
 /* Could the settings be had? Planned to see, and thrown away. */
 static int check_host(const struct nn_plan *plan, const struct nn_plan_arm *arm,
 		      const struct nn_sysroot *sysroot, struct nn_err *err)
@@ -115,11 +131,14 @@ static int check_host(const struct nn_plan *plan, const struct nn_plan_arm *arm,
 	NN_AUTO(local_limits) struct nn_local_limits limits = {0};
 	struct nn_local_settings settings;
 	char bdf[NN_BDF_CAP];
-	const struct nn_local_session session = {.boot = "", .bdf = bdf};
+	const struct nn_local_session session = {
+		.boot = "", .bdf = bdf, .is_forced = plan->is_forced};
 	int rc = nn_local_settings_read(arm, &settings, err);
 
 	if (!rc)
 		rc = nn_under_test(sysroot, plan, bdf, err);
+	if (!rc && !is_there(sysroot, bdf)) /* a virtual function to be: prepare sees to it */
+		settings.has_iommu = false;
 	return rc ? rc : nn_local_settings_plan(&settings, &session, &binding, &limits, err);
 }
 
@@ -200,7 +219,8 @@ static int plan_spare(struct nn_target_boot *boot, struct nn_err *err)
 static int bind(struct nn_target_boot *boot, struct nn_err *err)
 {
 	struct local_state *state = boot->state;
-	const struct nn_local_session session = {.boot = boot->boot, .bdf = boot->device_bdf};
+	const struct nn_local_session session = {
+		.boot = boot->boot, .bdf = boot->device_bdf, .is_forced = boot->plan->is_forced};
 	int rc = boot->plan->spare ? plan_spare(boot, err) : 0;
 
 	if (!rc && boot->plan->device.kind == NN_PLAN_VIRTUAL_FUNCTION)

@@ -67,15 +67,6 @@ passes no-reset '"0000:00:07.0"' '' '"null"'
 expect_text "$NN_SCRATCH/err" "0000:00:07.0.*reset"
 expect "driver of the device without reset" "$(driver 0000:00:07.0)" none
 
-disk=/dev/$(basename /sys/bus/pci/devices/0000:01:00.0/nvme/nvme*/nvme*n1)
-mkfs.ext4 -q "$disk"
-mkdir -p /mnt/busy
-modprobe ext4
-mount "$disk" /mnt/busy
-refused "is mounted on '/mnt/busy'" mounted '"0000:01:00.0"' '' '"null"'
-expect_exit 3 nearnative run --force --db "$db" "$NN_SCRATCH/mounted.yaml"
-expect_text "$NN_SCRATCH/err" "is mounted on '/mnt/busy'"
-umount /mnt/busy
 refused 'can have 2 virtual functions' missing-function '{pf: "0000:03:00.0", vf: 2}' '' '"null"'
 refused "offers no mediated device of type 'mtty-2'" mediated '{parent: mtty, mdev: mtty-2}' '' \
 	'"null"'
@@ -103,6 +94,26 @@ expect_exit 0 nearnative run --db "$db" "$NN_SCRATCH/host.yaml"
 expect "IOMMU mode afterwards" "$(cat "$type")" "$before"
 expect "driver afterwards" "$(driver 0000:01:00.0)" nvme
 expect "control groups left" "$(find /sys/fs/cgroup -maxdepth 1 -name 'nearnative*')" ''
+
+# A disk in use goes to nobody, forced or not; nor does a native arm take its driver away.
+disk=/dev/$(basename /sys/bus/pci/devices/0000:01:00.0/nvme/nvme*/nvme*n1)
+mkfs.ext4 -q "$disk"
+mkdir -p /mnt/busy
+modprobe ext4
+mount "$disk" /mnt/busy
+refused "is mounted on '/mnt/busy'" mounted '"0000:01:00.0"' '' '"null"'
+expect_exit 3 nearnative run --force --db "$db" "$NN_SCRATCH/mounted.yaml"
+expect_text "$NN_SCRATCH/err" "is mounted on '/mnt/busy'"
+expect_exit 3 nearnative run --db "$db" "$NN_SCRATCH/host.yaml"
+expect_text "$NN_SCRATCH/err" "is mounted on '/mnt/busy'"
+umount /mnt/busy
+
+# Somebody else's campaign: refused, and no trace of it in the database.
+flock -o /run/nearnative/host sleep 600 &
+sleep 1
+expect_exit 3 nearnative run --db "$db" "$NN_SCRATCH/nvme.yaml"
+kill %1
+
 sed 's/iommu: strict/iommu: "off"/' "$NN_SCRATCH/host.yaml" >"$NN_SCRATCH/off.yaml"
 expect_exit 3 nearnative run --db "$db" "$NN_SCRATCH/off.yaml"
 expect_text "$NN_SCRATCH/err" "'iommu: off' takes a reboot"

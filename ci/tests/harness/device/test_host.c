@@ -114,9 +114,11 @@ static void a_mode_changes_while_the_driver_is_away(void **unused)
 	kernel_start(&kernel, &host.tree);
 	assert_int_equal(nn_iommu_mode_of(&host.tree.root, KERNEL_BDF, &mode, NULL), 0);
 	assert_int_equal(mode, NN_IOMMU_LAZY);
-	assert_int_equal(nn_host_plan_iommu(&host.binding, KERNEL_BDF, NN_IOMMU_LAZY, NULL), 0);
+	assert_int_equal(nn_host_plan_iommu(&host.binding, KERNEL_BDF, NN_IOMMU_LAZY, false, NULL),
+			 0);
 	assert_int_equal(host.binding.nr, 0);
-	assert_int_equal(nn_host_plan_iommu(&host.binding, KERNEL_BDF, NN_IOMMU_STRICT, NULL), 0);
+	assert_int_equal(
+		nn_host_plan_iommu(&host.binding, KERNEL_BDF, NN_IOMMU_STRICT, false, NULL), 0);
 	assert_int_equal(host.binding.nr, 3);
 	assert_step(&host, 0, KERNEL_BDF, "");
 	assert_step(&host, 1, TYPE, "DMA");
@@ -141,13 +143,14 @@ static void what_only_a_reboot_could_change_is_refused(void **unused)
 	(void)unused;
 	host_init(&host);
 	tree_add_nvme(&host.tree);
-	assert_int_equal(nn_host_plan_iommu(&host.binding, KERNEL_BDF, NN_IOMMU_OFF, &host.err),
-			 -ENOTSUP);
+	assert_int_equal(
+		nn_host_plan_iommu(&host.binding, KERNEL_BDF, NN_IOMMU_OFF, false, &host.err),
+		-ENOTSUP);
 	assert_non_null(strstr(host.err.message, "'iommu: off' takes a reboot"));
 	tree_add_function(&host.tree, &second);
-	assert_int_equal(
-		nn_host_plan_iommu(&host.binding, KERNEL_BDF, NN_IOMMU_PASSTHROUGH, &host.err),
-		-ENOTSUP);
+	assert_int_equal(nn_host_plan_iommu(&host.binding, KERNEL_BDF, NN_IOMMU_PASSTHROUGH, false,
+					    &host.err),
+			 -ENOTSUP);
 	assert_string_equal(host.err.message,
 			    "'iommu: passthrough' of '0000:01:00.0': its IOMMU group has 2 "
 			    "functions, and the kernel changes only groups of one; boot with "
@@ -155,6 +158,28 @@ static void what_only_a_reboot_could_change_is_refused(void **unused)
 	assert_int_equal(host.binding.nr, 0);
 	assert_int_equal(nn_iommu_mode_parse("on", &mode, &host.err), -EINVAL);
 	assert_string_equal(host.err.message, "'on', expected off, passthrough, lazy or strict");
+}
+
+/* Its driver would be taken away from under a file system. */
+static void a_device_in_use_keeps_its_mode(void **unused)
+{
+	NN_AUTO(host) struct host host = {0};
+
+	(void)unused;
+	host_init(&host);
+	tree_add_nvme(&host.tree);
+	tree_file(&host.tree, "/proc/self/mountinfo", "30 1 259:0 / /d rw - xfs /dev/nvme0n1 rw\n");
+	assert_int_equal(
+		nn_host_plan_iommu(&host.binding, KERNEL_BDF, NN_IOMMU_LAZY, false, &host.err), 0);
+	for (int is_forced = 0; is_forced < 2; is_forced++) {
+		assert_int_equal(nn_host_plan_iommu(&host.binding, KERNEL_BDF, NN_IOMMU_STRICT,
+						    is_forced, &host.err),
+				 -EBUSY);
+		assert_string_equal(
+			host.err.message,
+			"device '0000:01:00.0' is in use: 'nvme0n1' is mounted on '/d'");
+	}
+	assert_int_equal(host.binding.nr, 0);
 }
 
 static void a_host_without_iommu_is_off(void **unused)
@@ -166,9 +191,11 @@ static void a_host_without_iommu_is_off(void **unused)
 	(void)unused;
 	host_init(&host);
 	tree_add_function(&host.tree, &nvme);
-	assert_int_equal(nn_host_plan_iommu(&host.binding, KERNEL_BDF, NN_IOMMU_OFF, NULL), 0);
-	assert_int_equal(nn_host_plan_iommu(&host.binding, KERNEL_BDF, NN_IOMMU_LAZY, &host.err),
-			 -ENOTSUP);
+	assert_int_equal(nn_host_plan_iommu(&host.binding, KERNEL_BDF, NN_IOMMU_OFF, false, NULL),
+			 0);
+	assert_int_equal(
+		nn_host_plan_iommu(&host.binding, KERNEL_BDF, NN_IOMMU_LAZY, false, &host.err),
+		-ENOTSUP);
 	assert_string_equal(host.err.message,
 			    "'iommu: lazy' needs an IOMMU, and this host runs without one");
 }
@@ -201,6 +228,7 @@ int main(void)
 		cmocka_unit_test(halt_polling_needs_kvm),
 		cmocka_unit_test(a_mode_changes_while_the_driver_is_away),
 		cmocka_unit_test(what_only_a_reboot_could_change_is_refused),
+		cmocka_unit_test(a_device_in_use_keeps_its_mode),
 		cmocka_unit_test(a_host_without_iommu_is_off),
 	};
 

@@ -58,6 +58,12 @@ static void check_says_what_is_missing(void **unused)
 	rig_expect_check(&rig, "local",
 			 "the plan's device '0000:00:05.0' has no driver to measure it with; load "
 			 "one or run `nearnative restore`");
+	tree_add_driver(&rig.tree, "vfio-pci");
+	tree_bind(&rig.tree, "0000:00:05.0", "vfio-pci");
+	rig_expect_check(
+		&rig, "local",
+		"the plan's device '0000:00:05.0' is bound to vfio-pci, so this host cannot use "
+		"it; bind its own driver or run `nearnative restore`");
 }
 
 static void a_spare_must_be_alone_and_passable(void **unused)
