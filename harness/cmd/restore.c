@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "harness/base/array.h"
 #include "harness/cmd/command.h"
@@ -49,13 +50,24 @@ static void restore_say(void *user, const char *sentence)
 	restoring->nr++;
 }
 
+/* Killed before it was anything, its orchestrator had changed nothing. */
+static bool is_empty(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && !st.st_size;
+}
+
 static int restore_one(struct restoring *restoring, const char *path)
 {
 	NN_AUTO(store) struct nn_store *store = NULL;
 	struct nn_restored restored;
 	struct nn_err err = {0};
-	int rc = nn_store_open(path, NN_STORE_WRITE, &store, &err);
+	int rc;
 
+	if (is_empty(path))
+		return 0;
+	rc = nn_store_open(path, NN_STORE_WRITE, &store, &err);
 	if (!rc)
 		rc = nn_runner_restore(store, &restoring->cmd->sysroot, restore_say, restoring,
 				       &restored, &err);

@@ -43,3 +43,7 @@ if mount -t tmpfs -o size=400k tmpfs "$NN_SCRATCH/small" 2>/dev/null; then
 else
 	echo "skipped: a full disk: tmpfs cannot be mounted here"
 fi
+
+# An orchestrator was killed before its database was anything: there is nothing to put back.
+: >"$NN_SCRATCH/empty.db"
+expect_exit 0 nearnative restore --db "$NN_SCRATCH/empty.db"
