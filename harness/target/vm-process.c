@@ -10,6 +10,10 @@
 
 #define MAX_VCPU 65535
 
+/* How the names of mappings of vfio begin. */
+#define VFIO_INODE  "anon_inode:[vfio"
+#define VFIO_FOLDER "/dev/vfio/"
+
 void nn_vm_process_release(struct nn_vm_process *process)
 {
 	nn_name_list_release(&process->argv);
@@ -148,27 +152,64 @@ static bool take_field(const char *line, const char *name, uint64_t *ret_bytes)
 	return true;
 }
 
+struct mapping {
+	struct nn_vm_memory memory;
+	bool is_device; /* registers of a device, such as a BAR that vfio maps whole */
+};
+
+/* A mapping's first line: "START-END PERMISSIONS OFFSET DEVICE INODE NAME" */
+static bool take_mapping(const char *line, struct mapping *ret_mapping)
+{
+	uint64_t start, end;
+	int used = 0;
+
+	if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %*s %*s %*s %*s %n", &start, &end, &used) != 2)
+		return false;
+	line += used;
+	*ret_mapping = (struct mapping){
+		.memory = {.start = start, .bytes = end - start},
+		.is_device = strncmp(line, VFIO_INODE, strlen(VFIO_INODE)) == 0 ||
+			     strncmp(line, VFIO_FOLDER, strlen(VFIO_FOLDER)) == 0,
+	};
+	return true;
+}
+
+/* "VmFlags: rd wr io pf": with "io" or "pf" there are no pages of memory behind it. */
+static bool has_device_flags(const char *line)
+{
+	NN_AUTO(free) char *flags = nn_strndup(line, strcspn(line, "\n"));
+
+	return strncmp(flags, "VmFlags:", strlen("VmFlags:")) == 0 &&
+	       (strstr(flags, " io") || strstr(flags, " pf"));
+}
+
+static void keep_larger(const struct mapping *mapping, struct nn_vm_memory *largest)
+{
+	if (!mapping->is_device && mapping->memory.bytes >= largest->bytes)
+		*largest = mapping->memory;
+}
+
 /* Source: Documentation/filesystems/proc.rst, smaps */
 int nn_vm_process_memory(const struct nn_sysroot *root, const struct nn_vm_process *process,
 			 struct nn_vm_memory *ret_memory, struct nn_err *err)
 {
 	NN_AUTO(strbuf) struct nn_strbuf text = NN_STRBUF_INIT;
-	struct nn_vm_memory largest = {0}, present = {0};
+	struct nn_vm_memory largest = {0};
+	struct mapping present = {0}, next;
 	int rc = read_file(root, process, "smaps", &text, err);
 
 	if (rc)
 		return rc;
 	for (const char *line = nn_strbuf_str(&text); *line; line = next_line(line)) {
-		uint64_t start, end;
-
-		if (sscanf(line, "%" SCNx64 "-%" SCNx64 " ", &start, &end) == 2)
-			present = (struct nn_vm_memory){.start = start, .bytes = end - start};
-		else if (take_field(line, "AnonHugePages", &present.thp_bytes) ||
-			 take_field(line, "KernelPageSize", &present.page_bytes))
-			(void)0;
-		if (present.bytes >= largest.bytes)
-			largest = present;
+		if (take_mapping(line, &next)) {
+			keep_larger(&present, &largest); /* whose last line says what it is */
+			present = next;
+		} else if (!take_field(line, "AnonHugePages", &present.memory.thp_bytes) &&
+			   !take_field(line, "KernelPageSize", &present.memory.page_bytes)) {
+			present.is_device |= has_device_flags(line);
+		}
 	}
+	keep_larger(&present, &largest);
 	if (!largest.bytes)
 		return nn_err_set(err, -EPERM, "/proc/%" PRIu64 "/smaps shows nothing",
 				  process->pid);

@@ -36,7 +36,7 @@ bool nn_vm_process_has(const struct nn_vm_process *process, const char *option, 
 const char *nn_vm_process_with(const struct nn_vm_process *process, const char *option,
 			       const char *text);
 
-/* What backs the guest's memory: the largest mapping of the process. */
+/* What backs the guest's memory: the largest mapping of the process that is no device's. */
 struct nn_vm_memory {
 	uint64_t start; /* address */
 	uint64_t bytes;

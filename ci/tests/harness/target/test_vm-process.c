@@ -65,6 +65,48 @@ static void the_largest_mapping_is_the_memory(void **unused)
 	assert_string_equal(policy, "bind:0");
 }
 
+/* Below 8 GiB of memory: BARs of the same size and larger, as kernels since 5.0 show them. */
+static void a_bar_that_is_larger_is_not_the_memory(void **unused)
+{
+	static const char *const bars[] = {
+		"7f1000000000-7f1400000000 rw-s 00000000 00:0f 1063 anon_inode:[vfio-device]\n"
+		"Size:           16777216 kB\nKernelPageSize:        4 kB\n"
+		"VmFlags: rd wr sh mr mw me ms de\n",
+		"7f1000000000-7f1400000000 rw-s 00000000 00:06 77 /dev/vfio/devices/vfio0\n"
+		"Size:           16777216 kB\nKernelPageSize:        4 kB\n",
+		"7f1000000000-7f1400000000 rw-s 00000000 00:06 77 /dev/other\n"
+		"Size:           16777216 kB\nKernelPageSize:        4 kB\n"
+		"VmFlags: rd wr sh mr mw me ms io dc de dd\n",
+		"7f1000000000-7f1200000000 rw-s 00000000 00:06 77 /dev/other\n"
+		"Size:            8388608 kB\nKernelPageSize:        4 kB\n"
+		"VmFlags: rd wr sh mr mw me ms pf\n",
+	};
+	const struct nn_vm_process process = {.pid = 4711};
+
+	(void)unused;
+	for (size_t i = 0; i < NN_ARRAY_SIZE(bars); i++) {
+		NN_AUTO(tree) struct tree tree = {0};
+		NN_AUTO(free)
+		char *smaps = nn_asprintf(
+			"7f0000000000-7f0200000000 rw-s 00000000 00:0f 9 /dev/hugepages/vfio/ram\n"
+			"Size:            8388608 kB\nKernelPageSize:     2048 kB\n"
+			"AnonHugePages:         0 kB\nVmFlags: rd wr sh mr mw me ms de ht sd\n"
+			"%s"
+			"7f2000000000-7f2000001000 r--p 00000000 00:00 0 [vvar]\n"
+			"Size:                  4 kB\nKernelPageSize:        4 kB\n"
+			"VmFlags: rd mr pf io de dd\n",
+			bars[i]);
+		struct nn_vm_memory memory = {0};
+
+		tree_init(&tree);
+		tree_file(&tree, "/proc/4711/smaps", smaps);
+		assert_int_equal(nn_vm_process_memory(&tree.root, &process, &memory, NULL), 0);
+		assert_true(memory.start == 0x7f0000000000);
+		assert_true(memory.bytes == 8ULL << 30);
+		assert_int_equal(memory.page_bytes, 2 << 20);
+	}
+}
+
 static void what_proc_does_not_show_is_an_error(void **unused)
 {
 	NN_AUTO(tree) struct tree tree = {0};
@@ -113,6 +155,7 @@ int main(void)
 		cmocka_unit_test(the_process_is_found_by_its_uuid),
 		cmocka_unit_test(arguments_are_looked_up_by_option),
 		cmocka_unit_test(the_largest_mapping_is_the_memory),
+		cmocka_unit_test(a_bar_that_is_larger_is_not_the_memory),
 		cmocka_unit_test(what_proc_does_not_show_is_an_error),
 		cmocka_unit_test(threads_are_told_apart_by_name),
 	};
