@@ -83,7 +83,7 @@ static int libvirt_check(const struct nn_plan *plan, const struct nn_plan_arm *a
 	int rc = nn_vm_settings_read(&nn_target_libvirt, arm, &settings, err);
 
 	if (!rc)
-		rc = nn_vm_device_check(sysroot, plan, arm, err);
+		rc = nn_vm_device_check(sysroot, plan, &settings, err);
 	if (!rc)
 		rc = nn_under_test(sysroot, plan, bdf, err);
 	if (!rc)
@@ -166,7 +166,7 @@ static int libvirt_prepare(struct nn_target_boot *boot, struct nn_err *err)
 		return nn_err_errno(err, errno, "open '%s' to QEMU", boot->work_dir);
 	rc = prepare_machine(boot, err);
 	if (!rc)
-		rc = nn_vm_device_prepare(boot, &state->binding, &state->device, err);
+		rc = nn_vm_device_prepare(boot, settings, &state->binding, &state->device, err);
 	if (!rc && settings->is_host_image && !settings->initrd)
 		rc = prepare_initrd(boot, err);
 	/* Last, so that whatever else is wrong costs no device its driver. */

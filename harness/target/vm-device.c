@@ -26,15 +26,14 @@ void nn_vm_device_release(struct nn_vm_device *device)
 
 /* ---- check ---- */
 
-/* What may go along with the device in this arm. */
-static int read_extra(const struct nn_plan *plan, const struct nn_plan_arm *arm,
-		      struct nn_group_extra *ret_extra, struct nn_err *err)
+/* What may go along with the device in this arm; the settings keep its addresses. */
+static struct nn_group_extra extra_of(const struct nn_plan *plan,
+				      const struct nn_vm_settings *settings)
 {
-	const char *text = nn_pairs_get(&arm->settings, "extra");
-	int rc = text ? nn_group_extra_parse(text, ret_extra, err) : 0;
+	struct nn_group_extra extra = settings->extra;
 
-	ret_extra->is_forced = plan->is_forced;
-	return rc ? nn_err_prefix(err, "setting 'extra'") : 0;
+	extra.is_forced = plan->is_forced;
+	return extra;
 }
 
 static int check_function(const struct nn_sysroot *root, const char *bdf,
@@ -73,14 +72,12 @@ static int check_mediated(const struct nn_sysroot *root, const struct nn_plan_de
 }
 
 int nn_vm_device_check(const struct nn_sysroot *root, const struct nn_plan *plan,
-		       const struct nn_plan_arm *arm, struct nn_err *err)
+		       const struct nn_vm_settings *settings, struct nn_err *err)
 {
 	const struct nn_plan_device *device = &plan->device;
-	NN_AUTO(group_extra) struct nn_group_extra extra = {0};
-	int rc = read_extra(plan, arm, &extra, err);
+	const struct nn_group_extra extra = extra_of(plan, settings);
+	int rc;
 
-	if (rc)
-		return rc;
 	switch (device->kind) {
 	case NN_PLAN_FUNCTION:
 		return check_function(root, device->name, &extra, err);
@@ -142,15 +139,14 @@ static int survey_functions(struct nn_target_boot *boot, struct nn_vm_device *de
 	return 0;
 }
 
-static int prepare_functions(struct nn_target_boot *boot, struct nn_binding *binding,
-			     struct nn_vm_device *device, struct nn_err *err)
+static int prepare_functions(struct nn_target_boot *boot, const struct nn_vm_settings *settings,
+			     struct nn_binding *binding, struct nn_vm_device *device,
+			     struct nn_err *err)
 {
 	NN_AUTO(device) struct nn_device function = {0};
-	NN_AUTO(group_extra) struct nn_group_extra extra = {0};
+	const struct nn_group_extra extra = extra_of(boot->plan, settings);
 	int rc = nn_device_read(boot->sysroot, boot->device_bdf, &function, err);
 
-	if (!rc)
-		rc = read_extra(boot->plan, boot->arm, &extra, err);
 	if (!rc)
 		rc = nn_device_passthrough_set(boot->sysroot, &function, &extra, &device->functions,
 					       err);
@@ -184,8 +180,9 @@ static void plan_mediated(struct nn_target_boot *boot, struct nn_binding *bindin
 	(void)snprintf(boot->device.bdf, sizeof(boot->device.bdf), "%s", NN_DOMAIN_MEDIATED_BDF);
 }
 
-int nn_vm_device_prepare(struct nn_target_boot *boot, struct nn_binding *binding,
-			 struct nn_vm_device *ret_device, struct nn_err *err)
+int nn_vm_device_prepare(struct nn_target_boot *boot, const struct nn_vm_settings *settings,
+			 struct nn_binding *binding, struct nn_vm_device *ret_device,
+			 struct nn_err *err)
 {
 	int rc = 0;
 
@@ -194,6 +191,6 @@ int nn_vm_device_prepare(struct nn_target_boot *boot, struct nn_binding *binding
 	if (boot->plan->device.kind == NN_PLAN_VIRTUAL_FUNCTION)
 		rc = enable_virtual_function(boot, binding, err);
 	if (!rc && boot->device_bdf[0])
-		rc = prepare_functions(boot, binding, ret_device, err);
+		rc = prepare_functions(boot, settings, binding, ret_device, err);
 	return rc;
 }

@@ -8,6 +8,7 @@
 
 #include "harness/device/binding.h"
 #include "harness/target/target.h"
+#include "harness/target/vm-settings.h"
 
 struct nn_vm_device {
 	struct nn_name_list functions; /* addresses, to pass through */
@@ -19,13 +20,14 @@ void nn_vm_device_release(struct nn_vm_device *device);
 
 /** Can an arm's VM on this host get the plan's device? Changes nothing; failures are -ENOTSUP. */
 int nn_vm_device_check(const struct nn_sysroot *root, const struct nn_plan *plan,
-		       const struct nn_plan_arm *arm, struct nn_err *err);
+		       const struct nn_vm_settings *settings, struct nn_err *err);
 
 /**
  * Make the device if it is one that has to be made, find out what goes along, and plan its handover
  * in @binding, which the caller applies. Fills the identity by which the guest finds it.
  */
-int nn_vm_device_prepare(struct nn_target_boot *boot, struct nn_binding *binding,
-			 struct nn_vm_device *ret_device, struct nn_err *err);
+int nn_vm_device_prepare(struct nn_target_boot *boot, const struct nn_vm_settings *settings,
+			 struct nn_binding *binding, struct nn_vm_device *ret_device,
+			 struct nn_err *err);
 
 #endif

@@ -11,6 +11,8 @@
 
 /* More than any QEMU makes. */
 #define MAX_VCPUS 4096
+/* More than a VM of ours has disks that they could serve. */
+#define MAX_IOTHREADS 64
 
 static bool is(const char *value, const char *word)
 {
@@ -143,12 +145,23 @@ static const struct rule {
 /* Where devices go is laid out for q35, whose root complex has PCI Express. */
 static int check_machine(const char *machine, struct nn_err *err)
 {
-	if (is(machine, "q35") || strncmp(machine, "pc-q35-", strlen("pc-q35-")) == 0)
+	static const char version[] = "pc-q35-";
+	size_t len = strlen(version);
+
+	if (is(machine, "q35") || (strncmp(machine, version, len) == 0 && machine[len]))
 		return 0;
 	return nn_err_set(err, -EINVAL,
 			  "setting 'machine': '%s', expected q35 or a version of it such as "
 			  "pc-q35-7.2",
 			  machine);
+}
+
+static int check_number(const char *setting, uint64_t number, uint64_t max, struct nn_err *err)
+{
+	if (number <= max)
+		return 0;
+	return nn_err_set(err, -EINVAL, "setting '%s': %" PRIu64 ", expected at most %" PRIu64,
+			  setting, number, max);
 }
 
 static int check_numa(const char *numa, struct nn_err *err)
@@ -214,9 +227,10 @@ int nn_vm_rules_check(const struct nn_vm_settings *settings, struct nn_err *err)
 {
 	int rc = check_machine(settings->machine, err);
 
-	if (!rc && settings->vcpus > MAX_VCPUS)
-		rc = nn_err_set(err, -EINVAL, "setting 'vcpus': %" PRIu64 ", expected at most %d",
-				settings->vcpus, MAX_VCPUS);
+	if (!rc)
+		rc = check_number("vcpus", settings->vcpus, MAX_VCPUS, err);
+	if (!rc)
+		rc = check_number("iothreads", settings->iothreads, MAX_IOTHREADS, err);
 	if (!rc)
 		rc = check_numa(settings->numa, err);
 	if (!rc)

@@ -93,18 +93,33 @@ void nn_vm_settings_release(struct nn_vm_settings *settings)
 	free(settings->rom);
 	free(settings->overlay);
 	nn_name_list_release(&settings->disks);
+	nn_group_extra_release(&settings->extra);
 	*settings = (struct nn_vm_settings){0};
+}
+
+/* "/a/./b//c" is "/a/b/c"; where ".." leads, the machine alone knows. */
+static char *tidy(char *path)
+{
+	NN_AUTO(strbuf) struct nn_strbuf out = NN_STRBUF_INIT;
+
+	for (char *word = strsep(&path, "/"); word; word = strsep(&path, "/")) {
+		if (word[0] && strcmp(word, ".") != 0)
+			nn_strbuf_addf(&out, "/%s", word);
+	}
+	return nn_strdup(out.len ? nn_strbuf_str(&out) : "/");
 }
 
 /* libvirt wants absolute paths. A file that is not there is found out by who opens it. */
 static char *absolute(const char *path)
 {
 	NN_AUTO(free) char *cwd = NULL;
+	NN_AUTO(free) char *full = NULL;
 
-	if (!path || path[0] == '/')
-		return nn_strdup(path);
-	cwd = getcwd(NULL, 0);
-	return nn_asprintf("%s/%s", cwd ? cwd : "", path);
+	if (!path)
+		return NULL;
+	cwd = path[0] == '/' ? NULL : getcwd(NULL, 0);
+	full = nn_asprintf("%s/%s", cwd ? cwd : "", path);
+	return tidy(full);
 }
 
 static char *running_kernel(void)
@@ -285,9 +300,11 @@ static int parse_topology(const char *text, struct nn_vm_topology *topology)
 {
 	int used = 0;
 
-	if (sscanf(text, "%" SCNu64 "x%" SCNu64 "x%" SCNu64 "%n", &topology->sockets,
+	/* no signs, no blanks: sscanf() takes both */
+	if (text[strspn(text, "0123456789x")] ||
+	    sscanf(text, "%" SCNu64 "x%" SCNu64 "x%" SCNu64 "%n", &topology->sockets,
 		   &topology->cores, &topology->threads, &used) != 3 ||
-	    text[used] || strchr(text, '-') || strchr(text, ' '))
+	    text[used])
 		return -EINVAL;
 	return topology->sockets && topology->cores && topology->threads &&
 			       topology->sockets <= UINT16_MAX && topology->cores <= UINT16_MAX &&
@@ -357,6 +374,13 @@ static int read_disks(const char *list, struct nn_vm_settings *settings, struct 
 	return 0;
 }
 
+static int read_extra(const char *text, struct nn_vm_settings *settings, struct nn_err *err)
+{
+	int rc = text ? nn_group_extra_parse(text, &settings->extra, err) : 0;
+
+	return rc ? nn_err_prefix(err, "setting 'extra'") : 0;
+}
+
 static char *read_rom(const char *rom)
 {
 	bool is_word = strcmp(rom, DEFAULT_WORD) == 0 || strcmp(rom, "off") == 0;
@@ -393,6 +417,8 @@ static int read_all(const struct reader *reader, struct nn_err *err)
 		rc = read_image(text_of(reader, "image"), text_of(reader, "disk"), settings, err);
 	if (!rc)
 		rc = read_disks(text_of(reader, "disks"), settings, err);
+	if (!rc)
+		rc = read_extra(text_of(reader, "extra"), settings, err);
 	if (!rc)
 		rc = derive(reader, err);
 	return rc ? rc : nn_vm_rules_check(settings, err);

@@ -11,6 +11,7 @@
 
 #include "harness/base/err.h"
 #include "harness/base/sysfs.h"
+#include "harness/device/group.h"
 #include "harness/target/target.h"
 
 /* Further disk images: what bus 0 has room for. */
@@ -31,7 +32,7 @@ struct nn_vm_topology {
 
 /*
  * Texts are borrowed from the arm, but for @kernel, @initrd, @disk, @disks, @rom and @overlay,
- * which are absolute paths of the struct's own.
+ * which are absolute paths of the struct's own, and @extra.
  */
 struct nn_vm_settings {
 	const char *uri;
@@ -58,7 +59,8 @@ struct nn_vm_settings {
 	uint64_t iothreads;
 	struct nn_name_list disks; /* beside @disk */
 
-	char *rom; /* "default", "off" or a path */
+	struct nn_group_extra extra; /* whether it is forced is the plan's */
+	char *rom;                   /* "default", "off" or a path */
 	bool is_kvm_hidden;
 	bool has_hyperv;
 	bool has_pv_eoi;

@@ -19,7 +19,8 @@ static void rig_mediated(struct rig *rig)
 static void expect_answer(const struct rig *rig, const char *message)
 {
 	struct nn_err err = {0};
-	int rc = nn_vm_device_check(&rig->tree.root, &rig->plan, &rig->arm, &err);
+	const struct nn_vm_settings settings = plain();
+	int rc = nn_vm_device_check(&rig->tree.root, &rig->plan, &settings, &err);
 
 	assert_string_equal(err.message, message);
 	assert_int_equal(rc, message[0] ? -ENOTSUP : 0);
@@ -64,11 +65,12 @@ static void a_mediated_device_is_journalled_and_the_guest_gets_its_address(void 
 	NN_AUTO(rig) struct rig rig = {0};
 	struct nn_binding binding = {0};
 	struct nn_vm_device device = {0};
+	const struct nn_vm_settings settings = plain();
 
 	(void)unused;
 	rig_mediated(&rig);
 	binding = (struct nn_binding){.root = &rig.tree.root, .journal = &rig.notes.journal};
-	assert_int_equal(nn_vm_device_prepare(&rig.boot, &binding, &device, NULL), 0);
+	assert_int_equal(nn_vm_device_prepare(&rig.boot, &settings, &binding, &device, NULL), 0);
 	assert_string_equal(device.mediated, TEST_UUID);
 	assert_int_equal(device.functions.nr, 0);
 	assert_string_equal(rig.boot.device.bdf, "0000:01:00.0");

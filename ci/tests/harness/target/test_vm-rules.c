@@ -109,9 +109,18 @@ static void values_are_within_bounds(void **unused)
 	s.machine = "pc-i440fx-7.2";
 	expect_refusal(&s, "setting 'machine': 'pc-i440fx-7.2', expected q35 or a version of it "
 			   "such as pc-q35-7.2");
+	s.machine = "pc-q35-";
+	expect_refusal(&s, "setting 'machine': 'pc-q35-', expected q35 or a version of it such as "
+			   "pc-q35-7.2");
 	s = plain();
 	s.vcpus = 5000;
 	expect_refusal(&s, "setting 'vcpus': 5000, expected at most 4096");
+	s = plain();
+	s.disk = (char *)"/a";
+	s.iothreads = 64;
+	expect_refusal(&s, "");
+	s.iothreads = 65;
+	expect_refusal(&s, "setting 'iothreads': 65, expected at most 64");
 	s = plain();
 	s.numa = "near";
 	expect_refusal(&s, "setting 'numa': 'near', expected none, auto or a node");

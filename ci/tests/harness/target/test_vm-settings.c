@@ -117,6 +117,22 @@ static void files_get_absolute_paths_and_words_stay(void **unused)
 	assert_string_equal(off.rom, "off");
 }
 
+static void functions_that_go_along_are_normalised(void **unused)
+{
+	NN_AUTO(vm_settings) struct nn_vm_settings named = {0};
+	NN_AUTO(vm_settings) struct nn_vm_settings whole = {0};
+	const char *const given[] = {"extra=02:00.1, 0000:02:00.2", NULL};
+	const char *const group[] = {"extra=group", NULL};
+
+	(void)unused;
+	assert_int_equal(read_given(given, &named, NULL), 0);
+	assert_int_equal(named.extra.bdfs.nr, 2);
+	assert_string_equal(named.extra.bdfs.names[0], "0000:02:00.1");
+	assert_false(named.extra.is_whole_group);
+	assert_int_equal(read_given(group, &whole, NULL), 0);
+	assert_true(whole.extra.is_whole_group);
+}
+
 static void values_that_are_none_are_refused(void **unused)
 {
 	const struct {
@@ -132,6 +148,10 @@ static void values_that_are_none_are_refused(void **unused)
 		 "setting 'topology': '1x0x2', expected sockets x cores x threads such as 1x2x2"},
 		{{"topology=-1x1x2"},
 		 "setting 'topology': '-1x1x2', expected sockets x cores x threads such as 1x2x2"},
+		{{"topology=+1x2x2"},
+		 "setting 'topology': '+1x2x2', expected sockets x cores x threads such as 1x2x2"},
+		{{"topology=1x 2x2"},
+		 "setting 'topology': '1x 2x2', expected sockets x cores x threads such as 1x2x2"},
 		{{"topology=1x2x2", "vcpus=2"},
 		 "setting 'topology: 1x2x2' makes 4 processors, but 'vcpus' is 2"},
 		{{"firmware=uefi"}, "setting 'firmware': 'uefi', expected bios or ovmf"},
@@ -144,6 +164,12 @@ static void values_that_are_none_are_refused(void **unused)
 		{{"topoext=1"}, "setting 'topoext': '1': expected yes or no"},
 		{{"halt_poll_ns=-1"}, "setting 'halt_poll_ns': '-1' is no whole number, 0 or more"},
 		{{"disks=a.raw,,b.raw"}, "setting 'disks': an empty name in ',b.raw'"},
+		{{"disks=/x/a,/x/./a"}, "setting 'disks': '/x/a' twice"},
+		{{"disk=/x/a", "disks=/x//a"}, "setting 'disks': '/x/a' twice"},
+		{{"extra=0000:01:00.9"},
+		 "setting 'extra': expected 'group' or addresses: '0000:01:00.9' is no PCI "
+		 "address, expected domain:bus:device.function such as 0000:01:00.0"},
+		{{"extra=,"}, "setting 'extra': expected 'group' or addresses, got ','"},
 		{{"disks=1,2,3,4,5,6,7,8,9"}, "setting 'disks': 9 images, expected at most 8"},
 	};
 
@@ -168,6 +194,7 @@ int main(void)
 		cmocka_unit_test(an_iommu_of_intels_brings_its_ioapic),
 		cmocka_unit_test(hidden_kvm_takes_its_end_of_interrupt_along),
 		cmocka_unit_test(files_get_absolute_paths_and_words_stay),
+		cmocka_unit_test(functions_that_go_along_are_normalised),
 		cmocka_unit_test(values_that_are_none_are_refused),
 	};
 
