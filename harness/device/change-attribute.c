@@ -84,6 +84,24 @@ static int attribute_undo(const struct nn_sysroot *root, const char *path, const
 	return attribute_apply(root, path, value, deadline_ns, err);
 }
 
+/* Below a PCI function or an IOMMU group, which comes and goes with its functions. */
+static bool attribute_is_gone(const struct nn_sysroot *root, const char *path)
+{
+	static const char *const folders[] = {"/sys/bus/pci/devices", "/sys/kernel/iommu_groups"};
+
+	for (size_t i = 0; i < NN_ARRAY_SIZE(folders); i++) {
+		NN_AUTO(free) char *inside = nn_asprintf("%s/", folders[i]);
+		NN_AUTO(free) char *name = NULL;
+
+		if (!nn_sysfs_is_below(path, inside))
+			continue;
+		path += strlen(inside);
+		name = nn_strndup(path, strcspn(path, "/"));
+		return nn_change_is_away(root, folders[i], name);
+	}
+	return false;
+}
+
 static void attribute_describe(const char *path, const json_t *before, struct nn_strbuf *sb)
 {
 	const char *value = nn_json_opt_str(before, "value");
@@ -96,6 +114,7 @@ const struct nn_change_kind nn_change_attribute = {.name = "attribute",
 						   .snapshot = attribute_snapshot,
 						   .apply = attribute_apply,
 						   .undo = attribute_undo,
+						   .is_gone = attribute_is_gone,
 						   .describe = attribute_describe};
 
 /* ---- the driver of a platform device ---- */

@@ -233,4 +233,5 @@ const struct nn_change_kind nn_change_driver = {.name = "driver",
 						.snapshot = driver_snapshot,
 						.apply = driver_apply,
 						.undo = driver_undo,
+						.is_gone = nn_change_function_is_gone,
 						.describe = driver_describe};

@@ -131,6 +131,7 @@ const struct nn_change_kind nn_change_virtual_functions = {.name = "virtual-func
 							   .snapshot = functions_snapshot,
 							   .apply = functions_apply,
 							   .undo = functions_undo,
+							   .is_gone = nn_change_function_is_gone,
 							   .describe = functions_describe};
 
 /* ---- mediated devices ---- */

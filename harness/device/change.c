@@ -5,6 +5,7 @@
 
 #include "harness/base/array.h"
 #include "harness/base/scratch.h"
+#include "harness/base/strbuf.h"
 
 /* ---- folders of short-lived files ---- */
 
@@ -49,6 +50,20 @@ const struct nn_change_kind nn_change_scratch = {.name = "scratch",
 						 .apply = scratch_apply,
 						 .undo = scratch_undo,
 						 .describe = scratch_describe};
+
+/* ---- what is gone ---- */
+
+bool nn_change_is_away(const struct nn_sysroot *root, const char *folder, const char *name)
+{
+	NN_AUTO(free) char *path = nn_asprintf("%s/%s", folder, name);
+
+	return nn_sysfs_exists(root, folder) && !nn_sysfs_exists(root, path);
+}
+
+bool nn_change_function_is_gone(const struct nn_sysroot *root, const char *bdf)
+{
+	return nn_change_is_away(root, "/sys/bus/pci/devices", bdf);
+}
 
 /* ---- all kinds ---- */
 

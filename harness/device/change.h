@@ -42,6 +42,11 @@ struct nn_change_kind {
 	/* Come back to @before; 0 only when it is so. Idempotent. */
 	int (*undo)(const struct nn_sysroot *root, const char *subject, const json_t *before,
 		    uint64_t deadline_ns, struct nn_err *err);
+	/*
+	 * Is the device away that the subject is, or is part of? Then there is nothing to undo:
+	 * what comes in its place is as the kernel makes it. NULL: it is never away.
+	 */
+	bool (*is_gone)(const struct nn_sysroot *root, const char *subject);
 	/* Append what @before says, for people: "driver nvme". */
 	void (*describe)(const char *subject, const json_t *before, struct nn_strbuf *sb);
 };
@@ -81,6 +86,12 @@ extern const struct nn_change_kind nn_change_mediated_device;
 
 /* A folder of short-lived files. Subject: its path. It is there already; undoing it removes it. */
 extern const struct nn_change_kind nn_change_scratch;
+
+/** Is there no such name in @folder, where such things are? False where the folder is away too. */
+bool nn_change_is_away(const struct nn_sysroot *root, const char *folder, const char *name);
+
+/** The is_gone() of kinds whose subject is the address of a PCI function. */
+bool nn_change_function_is_gone(const struct nn_sysroot *root, const char *bdf);
 
 /** The kind of that name, or NULL. */
 const struct nn_change_kind *nn_change_kind_find(const char *name);

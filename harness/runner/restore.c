@@ -84,27 +84,63 @@ static void tell_forgotten(const struct restoring *restoring, const struct entry
 		     ", which it is not now: the machine booted otherwise");
 }
 
+enum fate { FATE_RESTORED, FATE_FORGOTTEN, FATE_GONE };
+
+/* Why an entry can be closed, in the words of the journal. */
+static const char *const words[] = {
+	[FATE_RESTORED] = "restored", [FATE_FORGOTTEN] = "rebooted", [FATE_GONE] = "gone"};
+
+static enum fate fate_of(const struct restoring *restoring, const struct entry *entry)
+{
+	const struct nn_change_kind *kind = entry->kind;
+
+	if (is_forgotten(restoring, entry))
+		return FATE_FORGOTTEN;
+	if (kind->is_gone && kind->is_gone(restoring->sysroot, entry->row->subject))
+		return FATE_GONE;
+	return FATE_RESTORED;
+}
+
+static void tell_gone(const struct restoring *restoring, const struct entry *entry)
+{
+	NN_AUTO(free)
+	char *sentence = nn_asprintf("'%s' is gone: nothing to give back", entry->row->subject);
+
+	if (restoring->say)
+		restoring->say(restoring->user, sentence);
+}
+
+static void account(struct restoring *restoring, const struct entry *entry, enum fate fate)
+{
+	switch (fate) {
+	case FATE_RESTORED:
+		tell(restoring, entry, "restored: ", "");
+		restoring->counts->nr_restored += !is_scratch(entry);
+		break;
+	case FATE_FORGOTTEN:
+		tell_forgotten(restoring, entry);
+		restoring->counts->nr_rebooted++;
+		break;
+	case FATE_GONE:
+		tell_gone(restoring, entry);
+		restoring->counts->nr_gone++;
+		break;
+	}
+}
+
 static int entry_undo(struct restoring *restoring, const struct entry *entry, struct nn_err *err)
 {
-	bool is_gone = is_forgotten(restoring, entry);
+	enum fate fate = fate_of(restoring, entry);
 	int rc = 0;
 
-	if (!is_gone)
+	if (fate == FATE_RESTORED)
 		rc = entry->kind->undo(restoring->sysroot, entry->row->subject, entry->before,
 				       nn_clock_ns() + UNDO_DEADLINE_NS, err);
 	if (!rc)
-		rc = nn_store_journal_close(restoring->store, entry->row->id,
-					    is_gone ? "rebooted" : "restored", err);
-	if (rc)
-		return rc;
-	if (is_gone) {
-		tell_forgotten(restoring, entry);
-		restoring->counts->nr_rebooted++;
-	} else {
-		tell(restoring, entry, "restored: ", "");
-		restoring->counts->nr_restored += !is_scratch(entry);
-	}
-	return 0;
+		rc = nn_store_journal_close(restoring->store, entry->row->id, words[fate], err);
+	if (!rc)
+		account(restoring, entry, fate);
+	return rc;
 }
 
 static int restore_row(struct restoring *restoring, const struct nn_journal_row *row,

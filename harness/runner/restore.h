@@ -13,6 +13,7 @@
 struct nn_restored {
 	unsigned int nr_restored; /* settings and drivers that are as they were again */
 	unsigned int nr_rebooted; /* that the machine forgot because it was booted since */
+	unsigned int nr_gone;     /* whose device is away */
 	unsigned int nr_failed;   /* that are still changed; they stay in the journal */
 };
 

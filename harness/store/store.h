@@ -222,7 +222,7 @@ int nn_store_journal_add(struct nn_store *store, const struct nn_journal_row *ro
 			 struct nn_err *err);
 /** The change is made. */
 int nn_store_journal_done(struct nn_store *store, int64_t id, struct nn_err *err);
-/** It is undone, or there is nothing to undo. @how: "restored", "rebooted", "removed". */
+/** It is undone, or there is nothing to undo. @how: "restored", "rebooted", "gone" … */
 int nn_store_journal_close(struct nn_store *store, int64_t id, const char *how, struct nn_err *err);
 /** Open entries, newest first (the order in which they are to be undone). */
 int nn_store_journal_open(struct nn_store *store, struct nn_journal_rows *ret_rows,

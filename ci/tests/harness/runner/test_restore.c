@@ -5,6 +5,7 @@
 
 #include "ci/tests/harness/device/kernel.h"
 #include "ci/tests/harness/store/fixture.h"
+#include "harness/base/array.h"
 #include "harness/base/clock.h"
 #include "harness/device/binding.h"
 #include "harness/device/reservation.h"
@@ -130,6 +131,69 @@ static void what_does_not_come_back_is_told_and_stays(void **state)
 	assert_machine(&bench, "nvme", "200000");
 }
 
+#define GROUP_TYPE "/sys/kernel/iommu_groups/7/type"
+#define CONTROL    "/sys/bus/pci/devices/" KERNEL_BDF "/power/control"
+
+static void tree_remove(const struct tree *tree, const char *path)
+{
+	NN_AUTO(free) char *from = nn_asprintf("%s%s", tree->folder, path);
+	NN_AUTO(free) char *to = nn_asprintf("%s/removed-%s", tree->folder, strrchr(path, '/') + 1);
+
+	assert_int_equal(rename(from, to), 0);
+}
+
+/* Pulled out, or fallen off the bus: when it comes back, it is as the kernel makes it. */
+static void a_device_that_is_gone_blocks_nothing(void **state)
+{
+	struct fixture *f = *state;
+	NN_AUTO(bench) struct bench bench = {0};
+	const struct nn_journal_row rows[] = {
+		{.machine_boot = (char *)"boot-1",
+		 .kind = (char *)"attribute",
+		 .subject = (char *)GROUP_TYPE,
+		 .before = (char *)"{\"value\": \"DMA\"}"},
+		{.machine_boot = (char *)"boot-1",
+		 .kind = (char *)"attribute",
+		 .subject = (char *)CONTROL,
+		 .before = (char *)"{\"value\": \"auto\"}"},
+		{.machine_boot = (char *)"boot-1",
+		 .kind = (char *)"virtual-functions",
+		 .subject = (char *)KERNEL_BDF,
+		 .before = (char *)"{\"number\": 0, \"autoprobe\": \"1\"}"},
+	};
+	int64_t id;
+
+	bench_init(&bench, f);
+	for (size_t i = 0; i < NN_ARRAY_SIZE(rows); i++)
+		assert_ok(f, nn_store_journal_add(f->store, &rows[i], &id, &f->err));
+	tree_remove(&bench.tree, "/sys/bus/pci/devices/" KERNEL_BDF);
+	tree_remove(&bench.tree, "/sys/kernel/iommu_groups/7");
+	assert_ok(f, restore(&bench));
+	assert_string_equal(nn_strbuf_str(&bench.said),
+			    "'" KERNEL_BDF "' is gone: nothing to give back\n"
+			    "'" CONTROL "' is gone: nothing to give back\n"
+			    "'" GROUP_TYPE "' is gone: nothing to give back\n"
+			    "'" KERNEL_BDF "' is gone: nothing to give back\n"
+			    "restored: '" POLL "' = '200000'\n");
+	assert_int_equal(bench.restored.nr_gone, 4);
+	assert_int_equal(bench.restored.nr_restored, 1);
+	assert_sql(f, "SELECT group_concat(how) FROM (SELECT how FROM journal ORDER BY id)",
+		   "restored,gone,gone,gone,gone");
+}
+
+/* No PCI at all is no sign that a function is gone: perhaps /sys is not there. */
+static void without_pci_no_function_is_taken_for_gone(void **state)
+{
+	struct fixture *f = *state;
+	NN_AUTO(bench) struct bench bench = {0};
+
+	bench_init(&bench, f);
+	tree_remove(&bench.tree, "/sys/bus/pci/devices");
+	assert_int_equal(restore(&bench), -ENODEV);
+	assert_int_equal(bench.restored.nr_gone, 0);
+	assert_int_equal(bench.restored.nr_failed, 1);
+}
+
 static void an_unknown_kind_does_not_stop_the_others(void **state)
 {
 	struct fixture *f = *state;
@@ -226,6 +290,8 @@ int main(void)
 		TEST(a_crash_is_undone_newest_first_and_told),
 		TEST(after_a_reboot_nothing_is_changed_and_differences_are_told),
 		TEST(what_does_not_come_back_is_told_and_stays),
+		TEST(a_device_that_is_gone_blocks_nothing),
+		TEST(without_pci_no_function_is_taken_for_gone),
 		TEST(an_unknown_kind_does_not_stop_the_others),
 		TEST(entries_that_lead_elsewhere_are_not_believed),
 		TEST(what_another_orchestrator_has_is_left_alone),
