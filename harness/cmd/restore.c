@@ -50,7 +50,6 @@ static void restore_say(void *user, const char *sentence)
 	restoring->nr++;
 }
 
-/* Killed before it was anything, its orchestrator had changed nothing. */
 static bool is_empty(const char *path)
 {
 	struct stat st;
@@ -58,17 +57,32 @@ static bool is_empty(const char *path)
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && !st.st_size;
 }
 
+/* One that is named stands in the way of all others until somebody removes the files. */
+static int cannot_open(const char *files, struct nn_err *err)
+{
+	if (!files)
+		return err->code;
+	return nn_err_prefix(err,
+			     "named by %s, to be removed when the database is lost and the machine "
+			     "is as it should be",
+			     files);
+}
+
 static int restore_one(struct restoring *restoring, const char *path)
 {
+	NN_AUTO(free) char *files = nn_reservation_files(&restoring->cmd->sysroot, path);
 	NN_AUTO(store) struct nn_store *store = NULL;
 	struct nn_restored restored;
 	struct nn_err err = {0};
 	int rc;
 
-	if (is_empty(path))
+	/* Killed before it was anything, its orchestrator had changed nothing. */
+	if (is_empty(path) && !files)
 		return 0;
 	rc = nn_store_open(path, NN_STORE_WRITE, &store, &err);
-	if (!rc)
+	if (rc)
+		rc = cannot_open(files, &err);
+	else
 		rc = nn_runner_restore(store, &restoring->cmd->sysroot, restore_say, restoring,
 				       &restored, &err);
 	if (rc && !restoring->first.code)

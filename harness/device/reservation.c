@@ -46,6 +46,15 @@ static int refuse_live(const char *name, const char *path, struct nn_err *err)
 			  name, owner ? owner : "unknown");
 }
 
+/* What it says of the database itself, `restore` finds out. */
+static bool is_readable(const char *database)
+{
+	struct stat st;
+
+	return stat(database, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
+	       access(database, R_OK) == 0;
+}
+
 /* A journal that is gone can give nothing back any more: it stands in nobody's way. */
 static int refuse_changed(const char *name, const char *path, const char *owner, struct nn_err *err)
 {
@@ -53,6 +62,12 @@ static int refuse_changed(const char *name, const char *path, const char *owner,
 
 	if (!before || strcmp(before, owner) == 0 || access(before, F_OK))
 		return 0;
+	if (!is_readable(before))
+		return nn_err_set(err, -EBUSY,
+				  "'%s' was left changed by a campaign of database '%s', which is "
+				  "empty or cannot be read: see that it is as it should "
+				  "be, then remove '%s'",
+				  name, before, path);
 	return nn_err_set(err, -EBUSY,
 			  "'%s' was left changed by a campaign of database '%s': run `nearnative "
 			  "restore` first",
@@ -172,4 +187,22 @@ int nn_reservation_owners(const struct nn_sysroot *root, struct nn_name_list *re
 				NN_STEAL(owner);
 	}
 	return rc;
+}
+
+char *nn_reservation_files(const struct nn_sysroot *root, const char *owner)
+{
+	NN_AUTO(name_list) struct nn_name_list files = {0};
+	NN_AUTO(strbuf) struct nn_strbuf text = NN_STRBUF_INIT;
+
+	if (nn_sysfs_list(root, FOLDER, &files, NULL))
+		return NULL; /* it only helps who reads the message */
+	for (size_t i = 0; i < files.nr; i++) {
+		NN_AUTO(free)
+		char *path = nn_asprintf("%s" FOLDER "/%s", root->prefix, files.names[i]);
+		NN_AUTO(free) char *named = owner_of(path);
+
+		if (named && strcmp(named, owner) == 0)
+			nn_strbuf_addf(&text, "%s'%s'", text.len ? ", " : "", path);
+	}
+	return text.len ? nn_strbuf_detach(&text) : NULL;
 }

@@ -45,4 +45,7 @@ void nn_reservations_forget(const struct nn_sysroot *root, const char *owner);
 int nn_reservation_owners(const struct nn_sysroot *root, struct nn_name_list *ret_paths,
 			  struct nn_err *err);
 
+/** The files that name @owner, quoted, for a message; NULL when none does. */
+char *nn_reservation_files(const struct nn_sysroot *root, const char *owner);
+
 #endif

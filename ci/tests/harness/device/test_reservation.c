@@ -14,7 +14,7 @@ static char *arrange(struct tree *tree, const char *database)
 {
 	tree_init(tree);
 	tree_folder(tree, "/run");
-	tree_file(tree, database, "");
+	tree_file(tree, database, "SQLite format 3");
 	return nn_asprintf("%s%s", tree->folder, database);
 }
 
@@ -82,6 +82,35 @@ static void what_was_left_changed_leads_to_its_journal(void **unused)
 	nn_reservations_give_back(&taken, false);
 }
 
+/* Nothing can be given back by it, and `restore` cannot know whether that matters. */
+static void a_database_that_is_lost_leads_to_its_files(void **unused)
+{
+	NN_AUTO(tree) struct tree tree = {0};
+	NN_AUTO(free) char *crashed = arrange(&tree, "/crashed.db");
+	NN_AUTO(free) char *files = NULL;
+	NN_AUTO(free) char *expected = NULL;
+	NN_AUTO(free) char *wanted = NULL;
+	struct nn_reservations taken = {0};
+	struct nn_err err = {0};
+
+	(void)unused;
+	assert_null(nn_reservation_files(&tree.root, crashed));
+	assert_int_equal(nn_reservations_take(&tree.root, &two, crashed, &taken, NULL), 0);
+	nn_reservations_give_back(&taken, true);
+	tree_file(&tree, "/crashed.db", "");
+	assert_int_equal(nn_reservations_take(&tree.root, &one, "/other.db", &taken, &err), -EBUSY);
+	expected = nn_asprintf("'0000:01:00.0' was left changed by a campaign of database '%s', "
+			       "which is empty or cannot be read: see that it is as it "
+			       "should be, then remove '%s/run/nearnative/0000:01:00.0'",
+			       crashed, tree.folder);
+	assert_string_equal(err.message, expected);
+	files = nn_reservation_files(&tree.root, crashed);
+	wanted = nn_asprintf("'%s/run/nearnative/0000:01:00.0', '%s/run/nearnative/host'",
+			     tree.folder, tree.folder);
+	assert_string_equal(files, wanted);
+	assert_null(nn_reservation_files(&tree.root, "/other.db"));
+}
+
 static void an_owner_without_entries_is_forgotten(void **unused)
 {
 	NN_AUTO(tree) struct tree tree = {0};
@@ -108,6 +137,7 @@ int main(void)
 		cmocka_unit_test(what_one_has_another_does_not_get),
 		cmocka_unit_test(all_or_none_are_taken),
 		cmocka_unit_test(what_was_left_changed_leads_to_its_journal),
+		cmocka_unit_test(a_database_that_is_lost_leads_to_its_files),
 		cmocka_unit_test(an_owner_without_entries_is_forgotten),
 	};
 
