@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "harness/base/file.h"
 #include "harness/base/json.h"
 #include "harness/cmd/devices-rows.h"
 #include "harness/device/survey-compare.h"
@@ -124,14 +125,20 @@ int nn_devices_list_saved(const struct nn_cmd *cmd, const char *db, bool is_json
 
 /* ---- compare ---- */
 
+/* A pipe too, as a shell makes one of another command's output: <(nearnative devices --json). */
 static int read_file(const char *path, struct nn_strbuf *ret_text, struct nn_err *err)
 {
-	const struct nn_sysroot here = NN_SYSROOT_LIVE;
 	struct stat st;
+	int rc;
 
-	if (stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > FILE_MAX_BYTES)
-		return nn_err_set(err, -EFBIG, "file '%s' is too large for a survey", path);
-	return nn_sysfs_read(&here, path, ret_text, err);
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode))
+		return nn_err_set(err, -EINVAL, "'%s' is neither a file nor a pipe", path);
+	rc = nn_file_read(path, FILE_MAX_BYTES, ret_text, err);
+	if (!rc && ret_text->len > FILE_MAX_BYTES)
+		rc = nn_err_set(err, -EFBIG,
+				"file '%s' is too large for a survey, expected at most %d MiB",
+				path, FILE_MAX_BYTES >> 20);
+	return rc;
 }
 
 /* A file of that name goes before whatever the database has. */

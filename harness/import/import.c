@@ -7,10 +7,9 @@
 #include <string.h>
 
 #include "harness/base/array.h"
+#include "harness/base/file.h"
 #include "harness/base/json.h"
 #include "harness/base/strbuf.h"
-
-#define READ_BYTES 65536
 
 /* A boot in the making. */
 struct collection {
@@ -186,31 +185,11 @@ int nn_import_text(const struct nn_importer *importer, const char *text, size_t 
 	return 0;
 }
 
-/* The file's bytes, but no more than it takes to see that there are too many. */
-static int read_file(const char *path, struct nn_strbuf *ret_text, struct nn_err *err)
-{
-	NN_AUTO(file) FILE *file = fopen(path, "re");
-
-	if (!file)
-		return nn_err_errno(err, errno, "open '%s'", path);
-	while (ret_text->len <= NN_IMPORT_MAX_BYTES) {
-		char *room = nn_strbuf_reserve(ret_text, READ_BYTES);
-		size_t len = fread(room, 1, READ_BYTES, file);
-
-		nn_strbuf_advance(ret_text, len);
-		if (ferror(file))
-			return nn_err_errno(err, errno, "read '%s'", path);
-		if (!len)
-			return 0;
-	}
-	return 0;
-}
-
 int nn_import_file(const struct nn_importer *importer, const char *path, const char *only,
 		   struct nn_import_boot *ret_boot, struct nn_err *err)
 {
 	NN_AUTO(strbuf) struct nn_strbuf text = NN_STRBUF_INIT;
-	int rc = read_file(path, &text, err);
+	int rc = nn_file_read(path, NN_IMPORT_MAX_BYTES, &text, err);
 
 	return rc ? rc
 		  : nn_import_text(importer, nn_strbuf_str(&text), text.len, path, only, ret_boot,

@@ -4,13 +4,13 @@
 #include <errno.h>
 
 #include "harness/base/array.h"
+#include "harness/base/file.h"
 #include "harness/base/strbuf.h"
 #include "harness/plan/check.h"
 #include "harness/plan/lines.h"
 #include "harness/plan/schema.h"
 
 #define MAX_PLAN_BYTES (1024 * 1024)
-#define READ_BYTES     65536
 
 /* Text that YAML would take for another encoding, or that is none, ends in a clear message here. */
 static int check_bytes(const char *text, size_t len, const char *path, struct nn_err *err)
@@ -56,35 +56,17 @@ static int parse(const char *text, size_t len, const char *path,
 	return 0;
 }
 
-/* The file's bytes, but no more than it takes to see that there are too many. */
-static int read_file(const char *path, struct nn_strbuf *ret_text, struct nn_err *err)
-{
-	NN_AUTO(file) FILE *file = fopen(path, "re");
-
-	if (!file)
-		return nn_err_errno(err, errno, "open plan '%s'", path);
-	while (ret_text->len <= MAX_PLAN_BYTES) {
-		char *room = nn_strbuf_reserve(ret_text, READ_BYTES);
-		size_t len = fread(room, 1, READ_BYTES, file);
-
-		nn_strbuf_advance(ret_text, len);
-		if (ferror(file))
-			return nn_err_errno(err, errno, "read plan '%s'", path);
-		if (!len)
-			return 0;
-	}
-	return 0;
-}
-
 int nn_plan_load(const char *path, const struct nn_plan_catalog *catalog, struct nn_plan **ret_plan,
 		 struct nn_err *err)
 {
 	NN_AUTO(strbuf) struct nn_strbuf text = NN_STRBUF_INIT;
 	struct nn_err unheard = {0}; /* messages are built in layers, also when nobody listens */
 	struct nn_err *heard = err ? err : &unheard;
-	int rc = read_file(path, &text, heard);
+	int rc = nn_file_read(path, MAX_PLAN_BYTES, &text, heard);
 
-	return rc ? rc : parse(nn_strbuf_str(&text), text.len, path, catalog, ret_plan, heard);
+	if (rc)
+		return nn_err_prefix(heard, "plan");
+	return parse(nn_strbuf_str(&text), text.len, path, catalog, ret_plan, heard);
 }
 
 int nn_plan_parse(const char *text, const char *path, const struct nn_plan_catalog *catalog,

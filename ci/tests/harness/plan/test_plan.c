@@ -551,9 +551,9 @@ static void a_plan_that_cannot_be_read_names_the_file_and_the_cause(void **state
 
 	(void)state;
 	assert_int_equal(nn_plan_load("no/such.yaml", &catalog, &plan, &err), -ENOENT);
-	assert_string_equal(err.message, "open plan 'no/such.yaml': No such file or directory");
+	assert_string_equal(err.message, "plan: open 'no/such.yaml': No such file or directory");
 	assert_int_equal(nn_plan_load("ci/tests", &catalog, &plan, &err), -EISDIR);
-	assert_string_equal(err.message, "read plan 'ci/tests': Is a directory");
+	assert_string_equal(err.message, "plan: read 'ci/tests': Is a directory");
 }
 
 static void the_plans_that_we_ship_load(void **state)
