@@ -15,6 +15,7 @@
 
 struct restoring {
 	struct nn_store *store;
+	const struct nn_journal_rows *rows; /* newest first */
 	const struct nn_sysroot *sysroot;
 	char *boot; /* of the machine, now */
 	void (*say)(void *user, const char *sentence);
@@ -68,6 +69,19 @@ static void tell(const struct restoring *restoring, const struct entry *entry, c
 	restoring->say(restoring->user, nn_strbuf_str(&sb));
 }
 
+/* A subject that was changed step by step was, before all of them, as its oldest entry says. */
+static bool is_oldest(const struct restoring *restoring, const struct nn_journal_row *row)
+{
+	const struct nn_journal_rows *rows = restoring->rows;
+
+	for (size_t i = (size_t)(row - rows->items) + 1; i < rows->nr; i++) {
+		if (strcmp(rows->items[i].kind, row->kind) == 0 &&
+		    strcmp(rows->items[i].subject, row->subject) == 0)
+			return false;
+	}
+	return true;
+}
+
 /*
  * After a reboot the machine is as its own configuration makes it, which is not ours to change. But
  * where that differs from what we found before, the user should know.
@@ -76,6 +90,8 @@ static void tell_forgotten(const struct restoring *restoring, const struct entry
 {
 	NN_AUTO(json) json_t *now = NULL;
 
+	if (!is_oldest(restoring, entry->row))
+		return;
 	if (entry->kind->snapshot(restoring->sysroot, entry->row->subject, &now, NULL) == 0 &&
 	    json_equal(now, entry->before))
 		tell(restoring, entry, "rebooted: ", " as before");
@@ -215,6 +231,7 @@ int nn_runner_restore(struct nn_store *store, const struct nn_sysroot *sysroot,
 	struct nn_reservations reservations = {0};
 	struct nn_journal_rows rows = {0};
 	struct restoring restoring = {.store = store,
+				      .rows = &rows,
 				      .sysroot = sysroot,
 				      .boot = boot,
 				      .say = say,

@@ -131,6 +131,31 @@ static void what_does_not_come_back_is_told_and_stays(void **state)
 	assert_machine(&bench, "nvme", "200000");
 }
 
+/* As an IOMMU arm makes them: without driver, the group's mode, the driver again. */
+static void after_a_reboot_the_oldest_of_a_subjects_entries_speaks(void **state)
+{
+	struct fixture *f = *state;
+	NN_AUTO(bench) struct bench bench = {0};
+	const struct nn_journal_row without = {
+		.machine_boot = (char *)"boot-1",
+		.kind = (char *)"driver",
+		.subject = (char *)KERNEL_BDF,
+		.before = (char *)"{\"driver\": null, \"driver_override\": null}"};
+	int64_t id;
+
+	bench_init(&bench, f);
+	assert_ok(f, nn_store_journal_add(f->store, &without, &id, &f->err));
+	tree_file(&bench.tree, BOOT_ID, "boot-2\n");
+	tree_file(&bench.tree, POLL, "200000\n");
+	tree_bind(&bench.tree, KERNEL_BDF, "nvme");
+	tree_attribute(&bench.tree, KERNEL_BDF, "driver_override", "(null)\n");
+	assert_ok(f, restore(&bench));
+	assert_string_equal(nn_strbuf_str(&bench.said),
+			    "rebooted: '" KERNEL_BDF "' bound to nvme as before\n"
+			    "rebooted: '" POLL "' = '200000' as before\n");
+	assert_int_equal(bench.restored.nr_rebooted, 3);
+}
+
 #define GROUP_TYPE "/sys/kernel/iommu_groups/7/type"
 #define CONTROL    "/sys/bus/pci/devices/" KERNEL_BDF "/power/control"
 
@@ -290,6 +315,7 @@ int main(void)
 		TEST(a_crash_is_undone_newest_first_and_told),
 		TEST(after_a_reboot_nothing_is_changed_and_differences_are_told),
 		TEST(what_does_not_come_back_is_told_and_stays),
+		TEST(after_a_reboot_the_oldest_of_a_subjects_entries_speaks),
 		TEST(a_device_that_is_gone_blocks_nothing),
 		TEST(without_pci_no_function_is_taken_for_gone),
 		TEST(an_unknown_kind_does_not_stop_the_others),
