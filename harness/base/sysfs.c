@@ -4,15 +4,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/wait.h>
 
 #include "harness/base/array.h"
 #include "harness/base/clock.h"
 #include "harness/base/units.h"
 
-#define WRITER_POLL_NS NN_NS_PER_MS
+#define CHILD_POLL_MS 1
+#define ATTRIBUTE_CAP 4096 /* a page is the most that the kernel gives of one */
 
 char *nn_sysfs_path(const struct nn_sysroot *root, const char *path)
 {
@@ -82,6 +85,8 @@ int nn_sysfs_write(const struct nn_sysroot *root, const char *path, const char *
 	return 0;
 }
 
+/* ---- accesses that may hang ---- */
+
 /*
  * In a child of its own: only async-signal-safe calls. It may outlive us in the kernel, so it lets
  * go of our files first: locks and pipes would outlive us too.
@@ -99,6 +104,23 @@ static _Noreturn void write_and_exit(const char *path, const char *text, int fla
 	_exit(0);
 }
 
+/* The same, but for the pipe that what was read goes into. */
+static _Noreturn void read_and_exit(const char *path, int to)
+{
+	char text[ATTRIBUTE_CAP];
+	ssize_t len;
+	int fd;
+
+	if (dup2(to, 0) < 0)
+		_exit(errno);
+	(void)close_range(1, ~0U, 0);
+	fd = open(path, O_RDONLY);
+	len = fd < 0 ? -1 : read(fd, text, sizeof(text));
+	if (len < 0 || write(0, text, (size_t)len) != len)
+		_exit(errno ? errno : EIO);
+	_exit(0);
+}
+
 /* The kernel's function in which a process sleeps, " in vfio_unregister_group_dev", or "". */
 static char *where_it_hangs(pid_t pid)
 {
@@ -112,12 +134,14 @@ static char *where_it_hangs(pid_t pid)
 }
 
 /*
- * Wait for the writer until the deadline. A writer that hangs dies when the kernel lets go of it,
- * and init or our own exit reaps it.
- * @ret_where: of a writer that hangs, the caller's.
+ * Wait for the child until the deadline. One that hangs dies when the kernel lets go of it, and
+ * init or our own exit reaps it.
+ * @ret_where: of a child that hangs, the caller's.
  */
-static int wait_writer(pid_t pid, uint64_t deadline_ns, int *ret_errnum, char **ret_where)
+static int wait_child(pid_t pid, uint64_t deadline_ns, int *ret_errnum, char **ret_where)
 {
+	NN_AUTO(fd) int pidfd = pidfd_open(pid, 0);
+	struct pollfd ended = {.fd = pidfd, .events = POLLIN};
 	int status = 0;
 
 	while (waitpid(pid, &status, WNOHANG) == 0) {
@@ -127,7 +151,7 @@ static int wait_writer(pid_t pid, uint64_t deadline_ns, int *ret_errnum, char **
 			(void)waitpid(pid, NULL, WNOHANG);
 			return -ETIMEDOUT;
 		}
-		nn_clock_sleep_ns(WRITER_POLL_NS);
+		(void)poll(&ended, 1, CHILD_POLL_MS); /* without a descriptor: just a pause */
 	}
 	*ret_errnum = WIFEXITED(status) ? WEXITSTATUS(status) : EIO;
 	return 0;
@@ -145,10 +169,47 @@ int nn_sysfs_write_until(const struct nn_sysroot *root, const char *path, const 
 		return nn_err_errno(err, errno, "start a writer of '%s'", full);
 	if (pid == 0)
 		write_and_exit(full, text, write_flags(root));
-	if (wait_writer(pid, deadline_ns, &errnum, &where))
+	if (wait_child(pid, deadline_ns, &errnum, &where))
 		return nn_err_set(err, -ETIMEDOUT, "write '%s' to '%s': no answer, it hangs%s",
 				  text, full, where);
 	return errnum ? nn_err_errno(err, errnum, "write '%s' to '%s'", text, full) : 0;
+}
+
+/* What the child that has ended left in the pipe. */
+static int take_text(int from, struct nn_strbuf *ret_text)
+{
+	ssize_t len = read(from, nn_strbuf_reserve(ret_text, ATTRIBUTE_CAP), ATTRIBUTE_CAP);
+
+	if (len < 0)
+		return -errno;
+	nn_strbuf_advance(ret_text, (size_t)len);
+	nn_strbuf_rtrim(ret_text);
+	return 0;
+}
+
+int nn_sysfs_read_until(const struct nn_sysroot *root, const char *path, uint64_t deadline_ns,
+			struct nn_strbuf *ret_text, struct nn_err *err)
+{
+	NN_AUTO(free) char *full = nn_sysfs_path(root, path);
+	NN_AUTO(free) char *where = NULL;
+	int ends[2];
+	int errnum = 0;
+	pid_t pid;
+	int rc;
+
+	if (access(full, F_OK) || pipe2(ends, O_CLOEXEC))
+		return nn_err_errno(err, errno, "read '%s'", full);
+	pid = fork();
+	if (pid == 0)
+		read_and_exit(full, ends[1]);
+	(void)close(ends[1]);
+	rc = pid < 0 ? -errno : wait_child(pid, deadline_ns, &errnum, &where);
+	if (!rc)
+		rc = errnum ? -errnum : take_text(ends[0], ret_text);
+	(void)close(ends[0]);
+	if (where)
+		return nn_err_set(err, -ETIMEDOUT, "read '%s': no answer, it hangs%s", full, where);
+	return rc ? nn_err_errno(err, -rc, "read '%s'", full) : 0;
 }
 
 char *nn_sysfs_link_name(const struct nn_sysroot *root, const char *path)

@@ -45,6 +45,15 @@ int nn_sysfs_write(const struct nn_sysroot *root, const char *path, const char *
 int nn_sysfs_write_until(const struct nn_sysroot *root, const char *path, const char *text,
 			 uint64_t deadline_ns, struct nn_err *err);
 
+/**
+ * nn_sysfs_read() with such a deadline, for attributes that the kernel reads under the lock of
+ * their device, which an unbind that takes for ever holds for ever. A child reads in our place, and
+ * tells at most a page. Return: as nn_sysfs_read(), or -ETIMEDOUT, and @err says where in the
+ * kernel it hangs.
+ */
+int nn_sysfs_read_until(const struct nn_sysroot *root, const char *path, uint64_t deadline_ns,
+			struct nn_strbuf *ret_text, struct nn_err *err);
+
 /** The last component of what the link @path points to (a driver's or group's name), or NULL. */
 char *nn_sysfs_link_name(const struct nn_sysroot *root, const char *path);
 

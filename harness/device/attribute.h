@@ -19,11 +19,18 @@ char *nn_pci_path(const char *bdf, const char *name);
 /** The text of an attribute, of the caller's, or NULL. */
 char *nn_pci_text(const struct nn_sysroot *root, const char *bdf, const char *name);
 
+/**
+ * The same of an attribute that the kernel reads under the function's lock. A driver that does not
+ * let go holds that for ever: after a second the text is as good as absent. It costs a process.
+ */
+char *nn_pci_locked_text(const struct nn_sysroot *root, const char *bdf, const char *name);
+
 /** What a link of the function points to (its driver's or group's name), of the caller's, or NULL.
  */
 char *nn_pci_link(const struct nn_sysroot *root, const char *bdf, const char *name);
 
-/** A number, or -1. */
+/** A number, or -1. Locked: as of a text. */
 int64_t nn_pci_number(const struct nn_sysroot *root, const char *bdf, const char *name);
+int64_t nn_pci_locked_number(const struct nn_sysroot *root, const char *bdf, const char *name);
 
 #endif

@@ -15,6 +15,7 @@
 #define POLL_NS         (5 * NN_NS_PER_MS)
 #define NO_OVERRIDE     "\n" /* an empty line clears driver_override */
 #define MODPROBE_MAX_NS (30 * NN_NS_PER_S)
+#define SNAPSHOT_MAX_NS (10 * NN_NS_PER_S) /* long enough for a probe that is under way */
 
 /* What a function is bound to; both are NULL where there is none. */
 struct driver_state {
@@ -42,12 +43,13 @@ static bool same_text(const char *a, const char *b)
 	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
-static int read_driver(const struct nn_sysroot *root, const char *bdf,
+/* The kernel reads and writes the override under the lock that a hanging unbind holds. */
+static int read_driver(const struct nn_sysroot *root, const char *bdf, uint64_t deadline_ns,
 		       struct driver_state *ret_state, struct nn_err *err)
 {
 	NN_AUTO(free) char *path = nn_asprintf(PCI_DEVICES "/%s/driver_override", bdf);
 	NN_AUTO(strbuf) struct nn_strbuf override = NN_STRBUF_INIT;
-	int rc = nn_sysfs_read(root, path, &override, err);
+	int rc = nn_sysfs_read_until(root, path, deadline_ns, &override, err);
 
 	if (rc == -ENOENT)
 		return nn_err_set(err, -ENODEV, "there is no PCI device '%s'", bdf);
@@ -63,11 +65,12 @@ static int read_driver(const struct nn_sysroot *root, const char *bdf,
 /* ---- steps ---- */
 
 static int set_override(const struct nn_sysroot *root, const char *bdf, const char *override,
-			struct nn_err *err)
+			uint64_t deadline_ns, struct nn_err *err)
 {
 	NN_AUTO(free) char *path = nn_asprintf(PCI_DEVICES "/%s/driver_override", bdf);
 
-	return nn_sysfs_write(root, path, override ? override : NO_OVERRIDE, err);
+	return nn_sysfs_write_until(root, path, override ? override : NO_OVERRIDE, deadline_ns,
+				    err);
 }
 
 /* Wait until the driver link says @driver (NULL: until there is none). */
@@ -107,7 +110,7 @@ static int unbind(const struct nn_sysroot *root, const char *bdf, uint64_t deadl
 static int rebind(const struct nn_sysroot *root, const char *bdf, const char *driver,
 		  uint64_t deadline_ns, struct nn_err *err)
 {
-	int rc = set_override(root, bdf, driver, err);
+	int rc = set_override(root, bdf, driver, deadline_ns, err);
 
 	if (!rc)
 		rc = unbind(root, bdf, deadline_ns, err);
@@ -151,7 +154,7 @@ static int driver_snapshot(const struct nn_sysroot *root, const char *bdf, json_
 			   struct nn_err *err)
 {
 	NN_AUTO(driver_state) struct driver_state state = {0};
-	int rc = read_driver(root, bdf, &state, err);
+	int rc = read_driver(root, bdf, nn_clock_ns() + SNAPSHOT_MAX_NS, &state, err);
 
 	if (rc)
 		return rc;
@@ -188,7 +191,7 @@ static int undo_steps(const struct nn_sysroot *root, const char *bdf, const json
 	const char *driver = nn_json_opt_str(before, "driver");
 	const char *override = nn_json_opt_str(before, "driver_override");
 	NN_AUTO(driver_state) struct driver_state now = {0};
-	int rc = read_driver(root, bdf, &now, err);
+	int rc = read_driver(root, bdf, deadline_ns, &now, err);
 	bool is_bound_anew = !rc && !same_text(now.driver, driver);
 
 	if (rc)
@@ -202,7 +205,7 @@ static int undo_steps(const struct nn_sysroot *root, const char *bdf, const json
 	}
 	if (rc || (!is_bound_anew && same_text(now.override, override)))
 		return rc;
-	return set_override(root, bdf, override, err);
+	return set_override(root, bdf, override, deadline_ns, err);
 }
 
 static int driver_undo(const struct nn_sysroot *root, const char *bdf, const json_t *before,

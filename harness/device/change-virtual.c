@@ -7,29 +7,21 @@
 
 #include "harness/base/array.h"
 #include "harness/base/bdf.h"
+#include "harness/base/clock.h"
 #include "harness/base/strbuf.h"
 #include "harness/base/units.h"
 #include "harness/device/mediated.h"
+#include "harness/device/sriov.h"
 #include "harness/protocol/wire.h"
 
-#define PCI_DEVICES "/sys/bus/pci/devices"
+#define PCI_DEVICES     "/sys/bus/pci/devices"
+#define SNAPSHOT_MAX_NS (10 * NN_NS_PER_S)
 
 /* ---- virtual functions ---- */
 
 static char *function_attribute(const char *bdf, const char *name)
 {
 	return nn_asprintf(PCI_DEVICES "/%s/%s", bdf, name);
-}
-
-static int read_number(const struct nn_sysroot *root, const char *bdf, uint64_t *ret_nr,
-		       struct nn_err *err)
-{
-	NN_AUTO(free) char *path = function_attribute(bdf, "sriov_numvfs");
-	int rc = nn_sysfs_read_u64(root, path, ret_nr, err);
-
-	if (rc == -ENOENT)
-		return nn_err_set(err, -ENOTSUP, "'%s' has no SR-IOV capability", bdf);
-	return rc;
 }
 
 static bool functions_is_subject(const char *bdf)
@@ -46,7 +38,7 @@ static int set_number(const struct nn_sysroot *root, const char *bdf, uint64_t n
 	NN_AUTO(free) char *path = function_attribute(bdf, "sriov_numvfs");
 	NN_AUTO(free) char *text = nn_asprintf("%llu", (unsigned long long)nr);
 	uint64_t now;
-	int rc = read_number(root, bdf, &now, err);
+	int rc = nn_sriov_number(root, bdf, deadline_ns, &now, err);
 
 	if (rc || now == nr)
 		return rc;
@@ -72,7 +64,7 @@ static int functions_snapshot(const struct nn_sysroot *root, const char *bdf, js
 	NN_AUTO(free) char *path = function_attribute(bdf, "sriov_drivers_autoprobe");
 	NN_AUTO(free) char *autoprobe = nn_sysfs_text(root, path);
 	uint64_t nr = 0;
-	int rc = read_number(root, bdf, &nr, err);
+	int rc = nn_sriov_number(root, bdf, nn_clock_ns() + SNAPSHOT_MAX_NS, &nr, err);
 
 	if (!rc)
 		*ret_before = json_pack("{s:I, s:o}", "number", (json_int_t)nr, "autoprobe",
@@ -91,7 +83,7 @@ static int functions_apply(const struct nn_sysroot *root, const char *bdf, const
 	int rc = nn_parse_u64(number, &nr, err);
 
 	if (!rc)
-		rc = read_number(root, bdf, &now, err);
+		rc = nn_sriov_number(root, bdf, deadline_ns, &now, err);
 	if (rc || now == nr)
 		return rc;
 	if (now)

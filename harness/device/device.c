@@ -105,7 +105,7 @@ static void read_link(const struct nn_sysroot *root, const char *bdf, struct nn_
 /* "(null)" is how the kernel prints that none is set. */
 static char *read_override(const struct nn_sysroot *root, const char *bdf)
 {
-	NN_AUTO(free) char *text = nn_pci_text(root, bdf, "driver_override");
+	NN_AUTO(free) char *text = nn_pci_locked_text(root, bdf, "driver_override");
 
 	return text && strcmp(text, "(null)") != 0 ? NN_STEAL(text) : NULL;
 }

@@ -146,7 +146,7 @@ static void read_sriov(const struct nn_sysroot *root, struct nn_device *device)
 	struct nn_sriov *sriov = &device->sriov;
 
 	sriov->total_vfs = nn_pci_number(root, device->bdf, "sriov_totalvfs");
-	sriov->nr_vfs = nn_pci_number(root, device->bdf, "sriov_numvfs");
+	sriov->nr_vfs = nn_pci_locked_number(root, device->bdf, "sriov_numvfs");
 	sriov->autoprobe = nn_pci_number(root, device->bdf, "sriov_drivers_autoprobe");
 	sriov->pf = nn_pci_link(root, device->bdf, "physfn");
 	for (int64_t i = 0; i < sriov->nr_vfs && i < MAX_VFS; i++) {

@@ -6,8 +6,11 @@
 #include <stdio.h>
 
 #include "harness/base/array.h"
+#include "harness/base/clock.h"
+#include "harness/base/units.h"
 
-#define PCI_DEVICES "/sys/bus/pci/devices"
+#define PCI_DEVICES   "/sys/bus/pci/devices"
+#define NUMBER_MAX_NS (10 * NN_NS_PER_S)
 
 static int read_attribute(const struct nn_sysroot *root, const char *pf, const char *name,
 			  uint64_t *ret_value, struct nn_err *err)
@@ -17,18 +20,37 @@ static int read_attribute(const struct nn_sysroot *root, const char *pf, const c
 	return nn_sysfs_read_u64(root, path, ret_value, err);
 }
 
+/* Kernels from 5.5 to 6.8 read it under the function's lock, which a hanging unbind holds. */
+int nn_sriov_number(const struct nn_sysroot *root, const char *pf, uint64_t deadline_ns,
+		    uint64_t *ret_nr, struct nn_err *err)
+{
+	NN_AUTO(free) char *path = nn_asprintf(PCI_DEVICES "/%s/sriov_numvfs", pf);
+	NN_AUTO(strbuf) struct nn_strbuf text = NN_STRBUF_INIT;
+	int rc = nn_sysfs_read_until(root, path, deadline_ns, &text, err);
+
+	if (rc == -ENOENT)
+		return nn_err_set(err, -ENOTSUP, "'%s' has no SR-IOV capability", pf);
+	if (rc)
+		return rc;
+	rc = nn_parse_u64(nn_strbuf_str(&text), ret_nr, err);
+	return rc ? nn_err_prefix(err, "read '%s'", path) : 0;
+}
+
 int nn_sriov_check(const struct nn_sysroot *root, const char *pf, uint64_t vf, struct nn_err *err)
 {
 	NN_AUTO(free) char *path = nn_asprintf(PCI_DEVICES "/%s", pf);
 	NN_AUTO(free) char *driver = nn_asprintf("%s/driver", path);
 	uint64_t total = 0;
 	uint64_t now = 0;
+	int rc;
 
 	if (!nn_sysfs_exists(root, path))
 		return nn_err_set(err, -ENODEV, "there is no PCI device '%s'", pf);
-	if (read_attribute(root, pf, "sriov_totalvfs", &total, NULL) ||
-	    read_attribute(root, pf, "sriov_numvfs", &now, NULL))
+	if (read_attribute(root, pf, "sriov_totalvfs", &total, NULL))
 		return nn_err_set(err, -ENOTSUP, "'%s' has no SR-IOV capability", pf);
+	rc = nn_sriov_number(root, pf, nn_clock_ns() + NUMBER_MAX_NS, &now, err);
+	if (rc)
+		return rc;
 	if (vf >= total)
 		return nn_err_set(err, -ENOTSUP,
 				  "'%s' can have %" PRIu64 " virtual functions, so there is no "
@@ -79,7 +101,8 @@ void nn_sriov_plan(struct nn_binding *binding, const char *pf, uint64_t vf, bool
 	char *wanted = nn_asprintf("%" PRIu64 "%s", vf + 1, is_probed ? NN_CHANGE_PROBED : "");
 	uint64_t now = 0;
 
-	if (read_attribute(binding->root, pf, "sriov_numvfs", &now, NULL) == 0 && now > vf)
+	if (nn_sriov_number(binding->root, pf, nn_clock_ns() + NUMBER_MAX_NS, &now, NULL) == 0 &&
+	    now > vf)
 		return;
 	nn_binding_add(binding, &nn_change_virtual_functions, pf, wanted);
 }

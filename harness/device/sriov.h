@@ -16,6 +16,13 @@
  */
 int nn_sriov_check(const struct nn_sysroot *root, const char *pf, uint64_t vf, struct nn_err *err);
 
+/**
+ * How many virtual functions @pf has at this moment.
+ * Return: 0; -ENOTSUP: it can have none; -ETIMEDOUT: the kernel did not say before @deadline_ns.
+ */
+int nn_sriov_number(const struct nn_sysroot *root, const char *pf, uint64_t deadline_ns,
+		    uint64_t *ret_nr, struct nn_err *err);
+
 /** The address of virtual function @vf, enabled or not. */
 int nn_sriov_address(const struct nn_sysroot *root, const char *pf, uint64_t vf,
 		     char ret_bdf[NN_BDF_CAP], struct nn_err *err);

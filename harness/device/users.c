@@ -70,7 +70,7 @@ bool nn_user_is_listed(const struct nn_user_search *search, enum nn_user_kind ki
 /* Virtual functions and mediated devices, which would vanish with the function's driver. */
 static int find_functions(const struct nn_user_search *search, struct nn_err *err)
 {
-	int64_t nr_vfs = nn_pci_number(search->root, search->bdf, "sriov_numvfs");
+	int64_t nr_vfs = nn_pci_locked_number(search->root, search->bdf, "sriov_numvfs");
 	NN_AUTO(name_list) struct nn_name_list mdevs = {0};
 	int rc = nn_class_members(search->root, NN_MDEV_DEVICES, search->bdf, &mdevs, err);
 

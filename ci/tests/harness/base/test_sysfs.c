@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "harness/base/clock.h"
 #include "harness/base/scratch.h"
 
 static void put(const char *root, const char *path, const char *text)
@@ -104,6 +105,43 @@ static void writes_need_an_existing_attribute(void **state)
 	assert_non_null(strstr(err.message, "write 'x' to"));
 }
 
+static void a_read_with_a_deadline_reads_the_same(void **state)
+{
+	struct nn_sysroot root = {.prefix = *state};
+	NN_AUTO(strbuf) struct nn_strbuf text = NN_STRBUF_INIT;
+	NN_AUTO(strbuf) struct nn_strbuf none = NN_STRBUF_INIT;
+	uint64_t deadline_ns = nn_clock_ns() + 20 * NN_NS_PER_S;
+	struct nn_err err = {0};
+
+	assert_int_equal(nn_sysfs_read_until(&root, "/sys/text", deadline_ns, &text, NULL), 0);
+	assert_string_equal(nn_strbuf_str(&text), "a b");
+	assert_int_equal(nn_sysfs_read_until(&root, "/sys/none", deadline_ns, &none, &err),
+			 -ENOENT);
+	assert_non_null(strstr(err.message, "read '"));
+	assert_non_null(strstr(err.message, "/sys/none'"));
+	/* What the child meets is told as if we had met it. */
+	assert_int_equal(nn_sysfs_read_until(&root, "/sys", deadline_ns, &none, &err), -EISDIR);
+	assert_int_equal(none.len, 0);
+}
+
+static void a_read_that_hangs_costs_its_deadline(void **state)
+{
+	struct nn_sysroot root = {.prefix = *state};
+	NN_AUTO(free) char *fifo = nn_sysfs_path(&root, "/sys/hangs");
+	NN_AUTO(strbuf) struct nn_strbuf text = NN_STRBUF_INIT;
+	NN_AUTO(free) char *wanted = nn_asprintf("read '%s': no answer, it hangs", fifo);
+	uint64_t started_ns = nn_clock_ns();
+	struct nn_err err = {0};
+
+	assert_int_equal(mkfifo(fifo, 0600), 0); /* nobody writes: the read never returns */
+	assert_int_equal(nn_sysfs_read_until(&root, "/sys/hangs", started_ns + 200 * NN_NS_PER_MS,
+					     &text, &err),
+			 -ETIMEDOUT);
+	assert_true(nn_clock_ns() - started_ns < 5 * NN_NS_PER_S);
+	assert_int_equal(strncmp(err.message, wanted, strlen(wanted)), 0);
+	assert_int_equal(text.len, 0);
+}
+
 static void words_are_told_from_parts_of_words(void **state)
 {
 	(void)state;
@@ -118,6 +156,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(values_come_trimmed_and_typed, make_tree,
+						remove_tree),
+		cmocka_unit_test_setup_teardown(a_read_with_a_deadline_reads_the_same, make_tree,
+						remove_tree),
+		cmocka_unit_test_setup_teardown(a_read_that_hangs_costs_its_deadline, make_tree,
 						remove_tree),
 		cmocka_unit_test(words_are_told_from_parts_of_words),
 		cmocka_unit_test_setup_teardown(absent_is_an_answer, make_tree, remove_tree),

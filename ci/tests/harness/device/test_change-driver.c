@@ -166,6 +166,35 @@ static void a_driver_that_does_not_let_go_does_not_hold_us(void **unused)
 	assert_driver(&tree, "nvidia");
 }
 
+/* The kernel gives the override under the lock that such an unbind holds. */
+static void an_override_that_cannot_be_had_does_not_hold_us(void **unused)
+{
+	NN_AUTO(tree) struct tree tree = {0};
+	NN_AUTO(kernel) struct kernel kernel = {0};
+	NN_AUTO(free) char *override = NULL;
+	struct nn_err err = {0};
+	uint64_t started_ns = nn_clock_ns();
+
+	(void)unused;
+	tree_init(&tree);
+	tree_add_nvme(&tree);
+	kernel_start(&kernel, &tree);
+	override = nn_asprintf("%s" DEVICE "/driver_override", tree.folder);
+	assert_int_equal(unlink(override), 0);
+	assert_int_equal(mkfifo(override, 0600), 0);
+	assert_int_equal(apply(&tree, "vfio-pci", SOON_NS, &err), -ETIMEDOUT);
+	assert_non_null(strstr(err.message, "bind '" BDF "' to vfio-pci: write 'vfio-pci' to '"));
+	assert_non_null(strstr(err.message, "/driver_override': no answer, it hangs"));
+	assert_int_equal(
+		undo(&tree, "{\"driver\":\"vfio-pci\",\"driver_override\":null}", SOON_NS, &err),
+		-ETIMEDOUT);
+	assert_non_null(strstr(err.message, "bring '" BDF "' back to vfio-pci: read '"));
+	assert_non_null(strstr(err.message, "/driver_override': no answer, it hangs"));
+	assert_true(nn_clock_ns() - started_ns < 5 * NN_NS_PER_S);
+	assert_driver(&tree, "nvme");
+	assert_int_equal(atomic_load(&kernel.nr_requests), 0);
+}
+
 static void undo_that_fails_says_what_was_wanted(void **unused)
 {
 	NN_AUTO(tree) struct tree tree = {0};
@@ -193,6 +222,7 @@ int main(void)
 		cmocka_unit_test(a_driver_that_is_not_loaded_is_named),
 		cmocka_unit_test(a_probe_that_fails_is_found_out),
 		cmocka_unit_test(a_driver_that_does_not_let_go_does_not_hold_us),
+		cmocka_unit_test(an_override_that_cannot_be_had_does_not_hold_us),
 		cmocka_unit_test(undo_that_fails_says_what_was_wanted),
 	};
 

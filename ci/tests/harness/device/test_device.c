@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "harness/base/clock.h"
 #include "harness/device/device.h"
 #include "harness/device/names.h"
 
@@ -81,6 +82,33 @@ static void absent_attributes_are_absent(void **unused)
 	assert_int_equal(device.config.header_type, -1);
 	assert_int_equal(device.config.msix_vectors, -1);
 	assert_int_equal(device.group_members.nr, 0);
+}
+
+/* As of a function whose driver is asked to let go and does not. */
+static void what_is_locked_for_ever_is_absent(void **unused)
+{
+	NN_AUTO(tree) struct tree tree = {0};
+	NN_AUTO(device) struct nn_device device = {0};
+	static const char *const locked[] = {"driver_override", "sriov_numvfs"};
+	uint64_t started_ns = nn_clock_ns();
+
+	(void)unused;
+	tree_init(&tree);
+	tree_add_nvme(&tree);
+	for (size_t i = 0; i < NN_ARRAY_SIZE(locked); i++) {
+		NN_AUTO(free)
+		char *path = nn_asprintf("%s/sys/bus/pci/devices/0000:01:00.0/%s", tree.folder,
+					 locked[i]);
+
+		(void)unlink(path);
+		assert_int_equal(mkfifo(path, 0600), 0);
+	}
+	assert_int_equal(nn_device_read(&tree.root, "0000:01:00.0", &device, NULL), 0);
+	assert_true(nn_clock_ns() - started_ns < 10 * NN_NS_PER_S);
+	assert_null(device.driver_override);
+	assert_int_equal(device.sriov.nr_vfs, -1);
+	assert_string_equal(device.driver, "nvme");
+	assert_string_equal(device.iommu_group, "7");
 }
 
 static void a_missing_function_is_named(void **unused)
@@ -282,6 +310,7 @@ int main(void)
 		cmocka_unit_test(an_iommu_is_active_only_with_groups),
 		cmocka_unit_test(a_function_is_read_whole),
 		cmocka_unit_test(absent_attributes_are_absent),
+		cmocka_unit_test(what_is_locked_for_ever_is_absent),
 		cmocka_unit_test(a_missing_function_is_named),
 		cmocka_unit_test(identities_resolve_in_address_order),
 		cmocka_unit_test(an_address_wins_over_an_identity),
