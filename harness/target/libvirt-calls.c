@@ -7,19 +7,24 @@
 
 #include "harness/base/array.h"
 #include "harness/base/cleanup.h"
+#include "harness/base/clock.h"
 #include "harness/target/within.h"
+
+#define CLOSE_MAX_NS (10 * NN_NS_PER_S)
 
 /*
  * What a call in a thread of its own takes and gives. libvirt keeps errors by thread, so the thread
  * that made the call writes the message too.
  */
 struct virt_call {
-	char *text; /* URI or XML */
+	char *text; /* URI, UUID or XML */
 	char *emulator;
 	char *machine;
 	bool is_emulated;
 	virConnectPtr connection;
 	virDomainPtr domain;
+	virDomainPtr *domains;
+	int nr_domains;
 	int rc;
 	struct nn_err err;
 };
@@ -64,6 +69,20 @@ static int virt_run(struct virt_call *call, void (*run)(void *arg), uint64_t all
 	if (call->rc && err)
 		*err = call->err;
 	return call->rc;
+}
+
+/* One that takes a domain and gives nothing back. */
+static int run_on_domain(virDomainPtr domain, void (*run)(void *arg), uint64_t allowed_ns,
+			 const char *what, struct nn_err *err)
+{
+	struct virt_call *call = nn_calloc(1, sizeof(*call));
+	int rc;
+
+	call->domain = domain;
+	rc = virt_run(call, run, allowed_ns, what, err);
+	if (rc != -ETIMEDOUT)
+		virt_call_free(call);
+	return rc;
 }
 
 /* ---- open, close ---- */
@@ -124,12 +143,25 @@ int nn_virt_capabilities(virConnectPtr connection, const struct nn_virt_machine 
 	return rc;
 }
 
+static void close_call(void *arg)
+{
+	struct virt_call *call = arg;
+
+	(void)virConnectClose(call->connection); /* says goodbye, and waits for the answer */
+}
+
 void nn_virt_close(virConnectPtr connection, virDomainPtr domain)
 {
+	struct virt_call *call;
+
 	if (domain)
 		(void)virDomainFree(domain); /* only drops a reference */
-	if (connection)
-		(void)virConnectClose(connection);
+	if (!connection)
+		return;
+	call = nn_calloc(1, sizeof(*call));
+	call->connection = connection;
+	if (virt_run(call, close_call, CLOSE_MAX_NS, "disconnect", NULL) != -ETIMEDOUT)
+		virt_call_free(call);
 }
 
 /* ---- create ---- */
@@ -161,20 +193,42 @@ int nn_virt_create(virConnectPtr connection, const char *xml, uint64_t allowed_n
 	return rc;
 }
 
-int nn_virt_resume(virDomainPtr domain, struct nn_err *err)
+static void resume_call(void *arg)
 {
-	return virDomainResume(domain) ? virt_error(err, -EIO, "resume the domain") : 0;
+	struct virt_call *call = arg;
+
+	if (virDomainResume(call->domain))
+		call->rc = virt_error(&call->err, -EIO, "resume the domain");
 }
 
-int nn_virt_xml(virDomainPtr domain, char **ret_xml, struct nn_err *err)
+int nn_virt_resume(virDomainPtr domain, uint64_t allowed_ns, struct nn_err *err)
 {
-	/* Not VIR_DOMAIN_XML_SECURE: what it would add is nothing that we keep. */
-	char *xml = virDomainGetXMLDesc(domain, 0);
+	return run_on_domain(domain, resume_call, allowed_ns, "resume the domain", err);
+}
 
-	if (!xml)
-		return virt_error(err, -EIO, "read the domain's XML");
-	*ret_xml = xml; /* libvirt allocates with malloc() */
-	return 0;
+static void xml_call(void *arg)
+{
+	struct virt_call *call = arg;
+
+	/* Not VIR_DOMAIN_XML_SECURE: what it would add is nothing that we keep. */
+	call->text = virDomainGetXMLDesc(call->domain, 0); /* allocated with malloc() */
+	if (!call->text)
+		call->rc = virt_error(&call->err, -EIO, "read the domain's XML");
+}
+
+int nn_virt_xml(virDomainPtr domain, uint64_t allowed_ns, char **ret_xml, struct nn_err *err)
+{
+	struct virt_call *call = nn_calloc(1, sizeof(*call));
+	int rc;
+
+	call->domain = domain;
+	rc = virt_run(call, xml_call, allowed_ns, "read the domain's XML", err);
+	if (rc == -ETIMEDOUT)
+		return rc;
+	if (!rc)
+		*ret_xml = NN_STEAL(call->text);
+	virt_call_free(call);
+	return rc;
 }
 
 /* ---- state ---- */
@@ -195,28 +249,93 @@ static const char *state_name(int state)
 	}
 }
 
-bool nn_virt_is_running(virDomainPtr domain, struct nn_err *err)
+static void state_call(void *arg)
 {
+	struct virt_call *call = arg;
 	int state = VIR_DOMAIN_NOSTATE;
 
-	if (virDomainGetState(domain, &state, NULL, 0)) {
-		if (last_error_is_gone())
-			(void)nn_err_set(err, -ESHUTDOWN, "the VM is off");
-		else
-			(void)virt_error(err, -EIO, "ask libvirt for the VM's state");
-		return false;
+	if (virDomainGetState(call->domain, &state, NULL, 0) == 0) {
+		if (state != VIR_DOMAIN_RUNNING && state != VIR_DOMAIN_BLOCKED)
+			call->rc = nn_err_set(&call->err, -ESHUTDOWN, "the VM is %s",
+					      state_name(state));
+	} else if (last_error_is_gone()) {
+		call->rc = nn_err_set(&call->err, -ESHUTDOWN, "the VM is off");
+	} else {
+		call->rc = virt_error(&call->err, -EIO, "ask libvirt for the VM's state");
 	}
-	if (state == VIR_DOMAIN_RUNNING || state == VIR_DOMAIN_BLOCKED)
-		return true;
-	(void)nn_err_set(err, -ESHUTDOWN, "the VM is %s", state_name(state));
-	return false;
+}
+
+int nn_virt_check_running(virDomainPtr domain, uint64_t allowed_ns, struct nn_err *err)
+{
+	return run_on_domain(domain, state_call, allowed_ns, "ask for the VM's state", err);
+}
+
+static void list_call(void *arg)
+{
+	struct virt_call *call = arg;
+
+	call->nr_domains = virConnectListAllDomains(call->connection, &call->domains, 0);
+	if (call->nr_domains < 0)
+		call->rc = virt_error(&call->err, -EIO, "list the domains");
+}
+
+int nn_virt_list(virConnectPtr connection, uint64_t allowed_ns, virDomainPtr **ret_domains,
+		 size_t *ret_nr, struct nn_err *err)
+{
+	struct virt_call *call = nn_calloc(1, sizeof(*call));
+	int rc;
+
+	call->connection = connection;
+	rc = virt_run(call, list_call, allowed_ns, "list the domains", err);
+	if (rc == -ETIMEDOUT)
+		return rc;
+	if (!rc) {
+		*ret_domains = call->domains;
+		*ret_nr = (size_t)call->nr_domains;
+	}
+	virt_call_free(call);
+	return rc;
+}
+
+static void mark_call(void *arg)
+{
+	struct virt_call *call = arg;
+	NN_AUTO(free) char *mark = NULL;
+
+	if (virDomainIsPersistent(call->domain) == 0)
+		mark = virDomainGetMetadata(call->domain, VIR_DOMAIN_METADATA_ELEMENT, call->text,
+					    0);
+	if (!mark)
+		call->rc = nn_err_set(&call->err, -ENOENT, "no transient domain with '%s'",
+				      call->text);
+}
+
+int nn_virt_check_mark(virDomainPtr domain, const char *uri, uint64_t allowed_ns,
+		       struct nn_err *err)
+{
+	struct virt_call *call = nn_calloc(1, sizeof(*call));
+	int rc;
+
+	call->domain = domain;
+	call->text = nn_strdup(uri);
+	rc = virt_run(call, mark_call, allowed_ns, "look at a domain", err);
+	if (rc != -ETIMEDOUT)
+		virt_call_free(call);
+	return rc;
 }
 
 /* ---- end ---- */
 
-void nn_virt_press_power_button(virDomainPtr domain)
+static void power_call(void *arg)
 {
-	(void)virDomainShutdown(domain); /* it is destroyed when this does nothing */
+	struct virt_call *call = arg;
+
+	(void)virDomainShutdown(call->domain); /* it is destroyed when this does nothing */
+}
+
+int nn_virt_press_power_button(virDomainPtr domain, uint64_t allowed_ns, struct nn_err *err)
+{
+	return run_on_domain(domain, power_call, allowed_ns, "press the power button", err);
 }
 
 static void destroy_call(void *arg)
@@ -232,29 +351,46 @@ static void destroy_call(void *arg)
 
 int nn_virt_destroy(virDomainPtr domain, uint64_t allowed_ns, struct nn_err *err)
 {
+	return run_on_domain(domain, destroy_call, allowed_ns, "destroy the domain", err);
+}
+
+static void look_up_call(void *arg)
+{
+	struct virt_call *call = arg;
+
+	call->domain = virDomainLookupByUUIDString(call->connection, call->text);
+	if (!call->domain && !last_error_is_gone())
+		call->rc = virt_error(&call->err, -EIO, "look for the domain");
+}
+
+/* @ret_domain: NULL where there is none. */
+static int look_up(virConnectPtr connection, const char *uuid, uint64_t allowed_ns,
+		   virDomainPtr *ret_domain, struct nn_err *err)
+{
 	struct virt_call *call = nn_calloc(1, sizeof(*call));
 	int rc;
 
-	call->domain = domain;
-	rc = virt_run(call, destroy_call, allowed_ns, "destroy the domain", err);
-	if (rc != -ETIMEDOUT)
-		virt_call_free(call);
+	call->connection = connection;
+	call->text = nn_strdup(uuid);
+	rc = virt_run(call, look_up_call, allowed_ns, "look for the domain", err);
+	if (rc == -ETIMEDOUT)
+		return rc;
+	*ret_domain = call->domain;
+	virt_call_free(call);
 	return rc;
 }
 
 int nn_virt_destroy_uuid(const char *uri, const char *uuid, uint64_t allowed_ns, struct nn_err *err)
 {
 	virConnectPtr connection = NULL;
-	virDomainPtr domain;
+	virDomainPtr domain = NULL;
 	int rc = nn_virt_open(uri, allowed_ns, &connection, err);
 
 	if (rc)
 		return rc;
-	domain = virDomainLookupByUUIDString(connection, uuid);
+	rc = look_up(connection, uuid, allowed_ns, &domain, err);
 	if (domain)
 		rc = nn_virt_destroy(domain, allowed_ns, err);
-	else if (!last_error_is_gone())
-		rc = virt_error(err, -EIO, "look for the domain");
 	if (rc != -ETIMEDOUT)
 		nn_virt_close(connection, domain);
 	return rc;

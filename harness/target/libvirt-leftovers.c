@@ -27,22 +27,23 @@ static const char *boot_of_name(const char *name)
 	return name && strncmp(name, NN_DOMAIN_PREFIX, len) == 0 ? name + len : NULL;
 }
 
-/* Both marks are needed: a name alone could be somebody's else. */
-static bool is_ours(virDomainPtr domain, const struct nn_boot_filter *filter)
+/*
+ * Destroy it when it is ours and still there, be it only because it is being torn down at this
+ * moment. Both marks are needed: a name alone could be somebody's else.
+ */
+static int destroy_if_ours(virDomainPtr domain, const struct nn_boot_filter *filter,
+			   unsigned int *nr, struct nn_err *err)
 {
 	const char *boot = boot_of_name(virDomainGetName(domain));
-	NN_AUTO(free) char *mark = NULL;
+	int rc;
 
 	if (!boot || !filter->has(filter->user, boot))
-		return false;
-	mark = virDomainGetMetadata(domain, VIR_DOMAIN_METADATA_ELEMENT, NN_DOMAIN_METADATA_URI, 0);
-	return mark;
-}
-
-/* Is it ours and still there, be it only because it is being torn down at this moment? */
-static bool is_leftover(virDomainPtr domain, const struct nn_boot_filter *filter)
-{
-	return virDomainIsPersistent(domain) == 0 && is_ours(domain, filter);
+		return 0;
+	rc = nn_virt_check_mark(domain, NN_DOMAIN_METADATA_URI, CALL_MAX_NS, err);
+	if (rc)
+		return rc == -ENOENT ? 0 : rc;
+	++*nr;
+	return nn_virt_destroy(domain, CALL_MAX_NS, err);
 }
 
 /* Destroy what there is now. @ret_nr: how many were seen. */
@@ -50,15 +51,13 @@ static int destroy_round(virConnectPtr connection, const struct nn_boot_filter *
 			 unsigned int *ret_nr, struct nn_err *err)
 {
 	virDomainPtr *domains = NULL;
-	int nr = virConnectListAllDomains(connection, &domains, 0);
-	int rc = 0;
+	size_t nr = 0;
+	int rc = nn_virt_list(connection, CALL_MAX_NS, &domains, &nr, err);
 
 	*ret_nr = 0;
-	for (int i = 0; i < nr; i++) {
-		if (!rc && is_leftover(domains[i], filter)) {
-			++*ret_nr;
-			rc = nn_virt_destroy(domains[i], CALL_MAX_NS, err);
-		}
+	for (size_t i = 0; i < nr; i++) {
+		if (!rc)
+			rc = destroy_if_ours(domains[i], filter, ret_nr, err);
 		if (rc != -ETIMEDOUT) /* the call that was left behind still uses it */
 			(void)virDomainFree(domains[i]);
 	}
@@ -155,7 +154,8 @@ static int end_if_ours(const char *pid, const struct nn_boot_filter *filter, uns
 	return end_process(pidfd, pid, err);
 }
 
-static int end_processes(const struct nn_boot_filter *filter, unsigned int *nr, struct nn_err *err)
+int nn_libvirt_end_processes(const struct nn_boot_filter *filter, unsigned int *nr,
+			     struct nn_err *err)
 {
 	const struct nn_sysroot live = NN_SYSROOT_LIVE;
 	NN_AUTO(name_list) struct nn_name_list pids = {0};
@@ -173,13 +173,13 @@ int nn_libvirt_destroy_leftovers(const char *uri, const struct nn_boot_filter *f
 	unsigned int nr = 0;
 	int rc = 0;
 
-	/* Where nobody answers, the processes remain to be asked. */
+	/* Where nobody answers, or no longer, the processes remain to be asked. */
 	if (nn_virt_open(uri ? uri : NN_LIBVIRT_DEFAULT_URI, CALL_MAX_NS, &connection, NULL) == 0)
 		rc = destroy_all(connection, filter, &nr, err);
 	if (rc != -ETIMEDOUT)
 		nn_virt_close(connection, NULL);
-	if (!rc)
-		rc = end_processes(filter, &nr, err);
+	if (!rc || rc == -ETIMEDOUT)
+		rc = nn_libvirt_end_processes(filter, &nr, err);
 	if (ret_nr)
 		*ret_nr = nr;
 	return rc;

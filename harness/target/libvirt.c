@@ -24,6 +24,7 @@
 
 #define POLL_NS        (50 * NN_NS_PER_MS)
 #define RECONNECT_NS   (10 * NN_NS_PER_S)
+#define QUERY_MAX_NS   (10 * NN_NS_PER_S) /* what libvirt answers without asking the guest */
 #define WORK_DIR_MODE  0711 /* QEMU may run as another user: it must get at the files we name */
 #define HOST_LOOPBACK  "//127.0.0.1:"
 #define SLIRP_LOOPBACK "//10.0.2.2:" /* how QEMU's user network shows the host's loopback */
@@ -43,9 +44,18 @@ struct libvirt_state {
 	char *vmm;              /* what libvirt started, or NULL */
 	virConnectPtr connection;
 	virDomainPtr domain;
-	bool is_lost; /* a call was left behind: the domain's state is unknown */
+	bool is_lost;  /* a call was left behind: the domain's state is unknown */
+	bool is_ended; /* … but its process was ended */
 	bool is_console_kept;
 };
+
+/* Pass on what a call of libvirt said. One that was left behind keeps connection and domain. */
+static int note_lost(struct libvirt_state *state, int rc)
+{
+	if (rc == -ETIMEDOUT)
+		state->is_lost = true;
+	return rc;
+}
 
 /* ---- check ---- */
 
@@ -287,7 +297,7 @@ static int keep_xml(struct nn_target_boot *boot, struct nn_err *err)
 {
 	struct libvirt_state *state = boot->state;
 	NN_AUTO(free) char *xml = NULL;
-	int rc = nn_virt_xml(state->domain, &xml, err);
+	int rc = note_lost(state, nn_virt_xml(state->domain, QUERY_MAX_NS, &xml, err));
 
 	if (rc)
 		return rc;
@@ -315,11 +325,10 @@ static int libvirt_boot(struct nn_target_boot *boot, const struct nn_credentials
 	if (rc)
 		return rc;
 	rc = nn_virt_create(state->connection, xml, allowed_ns, &state->domain, err);
-	state->is_lost = rc == -ETIMEDOUT;
 	if (rc)
-		return rc;
+		return note_lost(state, rc);
 	rc = keep_xml(boot, err);
-	return rc ? rc : nn_virt_resume(state->domain, err);
+	return rc ? rc : note_lost(state, nn_virt_resume(state->domain, allowed_ns, err));
 }
 
 /* ---- while it runs ---- */
@@ -331,7 +340,9 @@ static bool libvirt_is_alive(struct nn_target_boot *boot, struct nn_err *err)
 	char words[NN_CONSOLE_WORDS_CAP];
 	struct nn_err why = {0};
 
-	if (nn_virt_is_running(state->domain, &why))
+	if (state->is_lost)
+		(void)nn_err_set(&why, -ETIMEDOUT, "libvirt does not answer");
+	else if (note_lost(state, nn_virt_check_running(state->domain, QUERY_MAX_NS, &why)) == 0)
 		return true;
 	nn_console_read(state->console_path, &console);
 	nn_console_last_words(&console, words);
@@ -353,8 +364,8 @@ static void libvirt_prove(struct nn_target_boot *boot, const struct nn_pairs *fa
 					.functions = &state->device.functions,
 					.facts = facts};
 
-	if (state->settings.overlay) /* which is unproved when libvirt does not answer */
-		(void)nn_virt_xml(state->domain, &xml, NULL);
+	if (state->settings.overlay && !state->is_lost) /* else it is unproved */
+		(void)note_lost(state, nn_virt_xml(state->domain, QUERY_MAX_NS, &xml, NULL));
 	subject.xml = xml;
 	nn_vm_prove(&subject, ret_proof);
 }
@@ -374,36 +385,59 @@ static int keep_console(struct nn_target_boot *boot, struct nn_err *err)
 				    console.len, err);
 }
 
-/* Is the VM off before the deadline? */
-static bool wait_until_off(const struct libvirt_state *state, uint64_t allowed_ns)
+/* Is the VM off before the deadline, or nobody there to say? */
+static bool wait_until_off(struct libvirt_state *state, uint64_t allowed_ns)
 {
 	uint64_t until_ns = nn_clock_ns() + allowed_ns;
 
 	while (nn_clock_ns() < until_ns) {
-		if (!nn_virt_is_running(state->domain, NULL))
+		if (note_lost(state, nn_virt_check_running(state->domain, QUERY_MAX_NS, NULL)))
 			return true;
 		nn_clock_sleep_ns(POLL_NS);
 	}
 	return false;
 }
 
+static bool is_boot(void *user, const char *boot)
+{
+	return strcmp(user, boot) == 0;
+}
+
+/*
+ * Nobody answers: then its process is ended. One that is not to be found may run on another
+ * machine, or be about to start, so that @why remains true.
+ */
+static int end_process(struct nn_target_boot *boot, struct nn_err *why)
+{
+	const struct nn_boot_filter filter = {.user = (char *)boot->boot, .has = is_boot};
+	unsigned int nr = 0;
+	int rc = nn_libvirt_end_processes(&filter, &nr, why);
+
+	if (rc)
+		return rc;
+	return nr ? 0 : why->code;
+}
+
 /* The connection broke, say because the daemon is being restarted: ask the new one. */
 static int end_domain_anew(struct nn_target_boot *boot, struct nn_err *err)
 {
-	const struct libvirt_state *state = boot->state;
+	struct libvirt_state *state = boot->state;
+	struct nn_err why = {0};
 	uint64_t until_ns = nn_clock_ns() + RECONNECT_NS;
 	int rc;
 
 	for (;;) {
 		rc = nn_virt_destroy_uuid(state->settings.uri, boot->boot,
-					  boot->deadlines->shutdown_ns, err);
+					  boot->deadlines->shutdown_ns, &why);
 		if (rc != -ENOTCONN || nn_clock_ns() >= until_ns)
 			break;
 		nn_clock_sleep_ns(POLL_NS);
 	}
-	if (rc)
-		(void)nn_err_prefix(err, "end the VM");
-	return rc;
+	if (rc == -ENOTCONN || rc == -ETIMEDOUT) {
+		rc = end_process(boot, &why);
+		state->is_ended = !rc;
+	}
+	return rc ? nn_err_set(err, rc, "end the VM: %s", why.message) : 0;
 }
 
 /*
@@ -416,15 +450,12 @@ static int end_domain(struct nn_target_boot *boot, struct nn_err *err)
 	uint64_t allowed_ns = boot->deadlines->shutdown_ns;
 	int rc;
 
+	if (state->is_ended || (!state->is_lost && !state->domain))
+		return 0;
 	if (state->is_lost)
 		return end_domain_anew(boot, err);
-	if (!state->domain)
-		return 0;
-	rc = nn_virt_destroy(state->domain, allowed_ns, err);
-	state->is_lost = rc == -ETIMEDOUT;
-	if (rc && !state->is_lost)
-		rc = end_domain_anew(boot, err);
-	return rc;
+	rc = note_lost(state, nn_virt_destroy(state->domain, allowed_ns, err));
+	return rc ? end_domain_anew(boot, err) : 0;
 }
 
 static int give_back(struct nn_target_boot *boot, struct nn_err *err)
@@ -443,9 +474,10 @@ static int libvirt_shutdown(struct nn_target_boot *boot, struct nn_err *err)
 
 	if (!state || (!state->domain && !state->is_lost))
 		return 0;
-	if (!state->settings.is_host_image && state->domain)
-		nn_virt_press_power_button(state->domain);
-	is_overdue = boot->is_told_to_stop && state->domain && !wait_until_off(state, allowed_ns);
+	if (!state->settings.is_host_image && !state->is_lost)
+		(void)note_lost(state,
+				nn_virt_press_power_button(state->domain, QUERY_MAX_NS, NULL));
+	is_overdue = boot->is_told_to_stop && !state->is_lost && !wait_until_off(state, allowed_ns);
 	rc = end_domain(boot, err);
 	if (!rc)
 		rc = give_back(boot, err);

@@ -26,4 +26,11 @@ struct nn_boot_filter {
 int nn_libvirt_destroy_leftovers(const char *uri, const struct nn_boot_filter *filter,
 				 unsigned int *ret_nr, struct nn_err *err);
 
+/**
+ * The second half of that: end the QEMU processes that carry a boot's name and UUID, whatever
+ * libvirt knows. @nr is raised by how many there were.
+ */
+int nn_libvirt_end_processes(const struct nn_boot_filter *filter, unsigned int *nr,
+			     struct nn_err *err);
+
 #endif
