@@ -7,7 +7,8 @@
 #include "harness/base/clock.h"
 #include "harness/device/change.h"
 
-#define SOON_NS (nn_clock_ns() + 200 * NN_NS_PER_MS)
+#define SOON_NS  (nn_clock_ns() + 200 * NN_NS_PER_MS)
+#define LATER_NS (nn_clock_ns() + 10 * NN_NS_PER_S)
 
 static json_t *snapshot(const struct tree *tree, const struct nn_change_kind *kind,
 			const char *subject)
@@ -113,9 +114,9 @@ static void an_attribute_changes_and_comes_back(void **unused)
 	tree_init(&tree);
 	tree_file(&tree, path, "200000\n");
 	before = snapshot(&tree, &nn_change_attribute, path);
-	assert_int_equal(nn_change_attribute.apply(&tree.root, path, "0", SOON_NS, NULL), 0);
+	assert_int_equal(nn_change_attribute.apply(&tree.root, path, "0", LATER_NS, NULL), 0);
 	assert_file(&tree, path, "0");
-	assert_int_equal(nn_change_attribute.undo(&tree.root, path, before, SOON_NS, NULL), 0);
+	assert_int_equal(nn_change_attribute.undo(&tree.root, path, before, LATER_NS, NULL), 0);
 	assert_file(&tree, path, "200000");
 	assert_told(&nn_change_attribute, path, before,
 		    "'/sys/module/kvm/parameters/halt_poll_ns' = '200000'");
@@ -133,7 +134,7 @@ static void a_choice_is_kept_by_the_word_in_brackets(void **unused)
 	before = snapshot(&tree, &nn_change_attribute, path);
 	assert_string_equal(nn_json_opt_str(before, "value"), "madvise");
 	/* It is so already: nothing is written. */
-	assert_int_equal(nn_change_attribute.apply(&tree.root, path, "madvise", SOON_NS, NULL), 0);
+	assert_int_equal(nn_change_attribute.apply(&tree.root, path, "madvise", LATER_NS, NULL), 0);
 	assert_file(&tree, path, "always [madvise] never");
 }
 
@@ -146,7 +147,7 @@ static void a_kernel_that_gives_less_is_found_out(void **unused)
 	(void)unused;
 	tree_init(&tree);
 	tree_link(&tree, path, "/dev/null"); /* takes everything, keeps nothing */
-	assert_int_equal(nn_change_attribute.apply(&tree.root, path, "4", SOON_NS, &err), -EIO);
+	assert_int_equal(nn_change_attribute.apply(&tree.root, path, "4", LATER_NS, &err), -EIO);
 	assert_string_equal(err.message,
 			    "wrote '4' to "
 			    "'/sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages', which "
