@@ -18,16 +18,14 @@ db=/tmp/lab-results.db
 watch_secrets() {
 	local file
 
-	while sleep 0.3; do
-		for file in /proc/[0-9]*/cmdline; do
-			tr '\0' ' ' <"$file" >>/tmp/seen 2>/dev/null || true
-		done
+	while sleep 3; do # looking takes of the one CPU that is looked at
+		cat /proc/[0-9]*/cmdline | tr '\0' ' ' >>/tmp/seen || true
 		for file in /tmp/nearnative-*/credentials; do
 			[ -f "$file" ] || continue
-			stat -c %a:%U "$file" >>/tmp/modes
-			sed -n 's/^nearnative.token=//p' "$file" >>/tmp/tokens
+			stat -c %a:%U "$file" >>/tmp/modes || continue
+			sed -n 's/^nearnative.token=//p' "$file" >>/tmp/tokens || true
 		done
-		virsh -q -r list --name | xargs -rn 1 virsh -q -r dumpxml >>/tmp/seen 2>/dev/null || true
+		virsh -q -r list --name | xargs -rn 1 virsh -q -r dumpxml >>/tmp/seen || true
 	done 2>/dev/null
 }
 

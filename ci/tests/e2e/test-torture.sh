@@ -7,6 +7,6 @@ ci/torture/run "$NN_BUILD" --faults 12 --seed 4 --labs 1 --directory "$NN_SCRATC
 expect_text "$NN_SCRATCH/out" '^faults survived +12$'
 expect_text "$NN_SCRATCH/out" '^samples or batches lost +0$'
 expect_text "$NN_SCRATCH/out" '^settings not restored +0$'
-[ "$(cut -f 3 "$NN_SCRATCH/torture/faults.tsv" | sort -u | wc -l)" -ge 4 ] ||
-	fail "there were no four kinds of fault"
+[ "$(cut -f 3 "$NN_SCRATCH/torture/faults.tsv" | sort -u | wc -l)" -ge 3 ] ||
+	fail "there were no three kinds of fault"
 cat "$NN_SCRATCH/out"
