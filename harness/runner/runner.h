@@ -60,8 +60,8 @@ struct nn_time_spent {
 int nn_runner_check(const struct nn_runner_params *params, struct nn_err *err);
 
 /**
- * Would the reservations of a campaign be granted at present? Asked before nn_runner_begin(), so that
- * a refused one leaves no trace; nn_runner_execute() takes them. -EBUSY names who has what.
+ * Would the reservations of a campaign be granted at present? Asked before nn_runner_begin(), so
+ * that a refused one leaves no trace; nn_runner_execute() takes them. -EBUSY names who has what.
  */
 int nn_runner_check_free(const struct nn_runner_params *params, struct nn_err *err);
 
