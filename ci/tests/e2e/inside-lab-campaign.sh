@@ -16,16 +16,20 @@ db=/tmp/lab-results.db
 
 # Everything that others can read while a VM is there: command lines, and what libvirt shows of it.
 watch_secrets() {
-	local file
+	local file token last= shown=
 
-	while sleep 3; do # looking takes of the one CPU that is looked at
+	while sleep 5; do # looking takes of the one CPU that is looked at, libvirt most of all
 		cat /proc/[0-9]*/cmdline | tr '\0' ' ' >>/tmp/seen || true
 		for file in /tmp/nearnative-*/credentials; do
-			[ -f "$file" ] || continue
+			token=$(sed -n 's/^nearnative.token=//p' "$file") && [ -n "$token" ] || continue
 			stat -c %a:%U "$file" >>/tmp/modes || continue
-			sed -n 's/^nearnative.token=//p' "$file" >>/tmp/tokens || true
+			echo "$token" >>/tmp/tokens
+			if [ "$token" = "$last" ] && [ "$token" != "$shown" ]; then
+				virsh -q -r list --name | xargs -rn 1 virsh -q -r dumpxml >>/tmp/seen || true
+				shown=$token
+			fi
+			last=$token
 		done
-		virsh -q -r list --name | xargs -rn 1 virsh -q -r dumpxml >>/tmp/seen || true
 	done 2>/dev/null
 }
 
@@ -35,6 +39,7 @@ expect_secrecy() {
 
 	expect "credentials files" "$(sort -u /tmp/modes)" 600:root
 	grep -q 'qemu-system.*-fw_cfg' /tmp/seen || fail "no command line of QEMU was seen"
+	grep -q '<entry name=.opt/example.nearnative/credentials.' /tmp/seen || fail "no XML of libvirt's was seen"
 	sort -u /tmp/tokens >/tmp/unique-tokens
 	[ "$(wc -l </tmp/unique-tokens)" -ge 2 ] || fail "fewer tokens than boots of a VM were seen"
 	while read -r token; do
