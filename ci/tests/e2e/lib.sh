@@ -80,7 +80,7 @@ lab() {
 	shift
 	ci/lab/run --topology "ci/lab/topologies/$topology.topology" \
 		--results "$NN_SCRATCH" --keep-log "$NN_SCRATCH/lab-console.log" \
-		--deadline 1200 -- "$@"
+		--deadline 1800 -- "$@"
 }
 
 # Is there a JSON Schema validator, of another project than ours?
