@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A run during which the kernel reports a bus error is flagged, left out, told, and repeated.
+# Runs alone: it writes a bus error to the kernel's log.
 . ci/tests/e2e/lib.sh
 
 # Reading the kernel's log takes privileges that a container may lack.
