@@ -7,6 +7,7 @@
 #include "harness/device/device.h"
 #include "harness/device/assignability.h"
 #include "harness/runner/boot.h"
+#include "harness/runner/conversation.h"
 #include "harness/runner/machine.h"
 #include "harness/runner/survey.h"
 #include "harness/target/under-test.h"
@@ -302,7 +303,7 @@ static int campaign_with_server(struct nn_runner *runner, struct nn_err *err)
 	struct nn_server_hooks hooks;
 	int rc;
 
-	nn_boot_hooks(runner, &hooks);
+	nn_conversation_hooks(runner, &hooks);
 	rc = nn_server_new("127.0.0.1", 0, &hooks, &runner->server, err);
 	if (rc)
 		return rc;
