@@ -46,8 +46,10 @@ struct nn_report_side {
 	double trimmed_value;     /* the arm's value, had 10 % been cut at either end of each run */
 	uint64_t nr_runs;
 	uint64_t nr_samples;
-	uint64_t nr_unsteady; /* runs without a steady state, of @nr_judged */
-	uint64_t nr_judged;
+	uint64_t nr_judged;      /* runs with enough iterations to tell: of these … */
+	uint64_t nr_unsteady;    /* … those without a steady state, averaged whole, */
+	uint64_t nr_warmup;      /* … that began worse than they settled, which is left out, */
+	uint64_t nr_slowdown;    /* … and better, which is left out */
 	bool is_bimodal;         /* flagged: a prompt to look */
 	bool is_clearly_bimodal; /* nothing is proven of it with fewer than 20 boots */
 	double drift_pct; /* Theil–Sen over the blocks, from the first to the last, in percent */

@@ -31,7 +31,8 @@ struct nn_digester {
 	double sum_of_means;
 	double sum_of_trimmed;
 	double sum_of_effective;
-	uint64_t nr_runs, nr_unsteady, nr_judged;
+	uint64_t nr_runs, nr_judged;
+	uint64_t nr_unsteady, nr_warmup, nr_slowdown;
 };
 
 struct nn_digester *nn_digester_new(void)
@@ -95,27 +96,36 @@ static void pool(struct nn_digester *digester, const double *values, size_t nr)
 	digester->nr = needed;
 }
 
-static void judge_run(struct nn_digester *digester, const double *values, size_t nr,
-		      bool is_lower_better)
+/* Return: where the run's steady part begins. */
+static size_t judge_run(struct nn_digester *digester, const double *values, size_t nr,
+			bool is_lower_better)
 {
-	enum nn_steady steady = nn_steady_classify(values, nr, is_lower_better);
+	size_t start;
+	enum nn_steady steady = nn_steady_classify(values, nr, is_lower_better, &start);
 
 	if (steady == NN_STEADY_UNKNOWN)
-		return;
+		return 0;
 	digester->nr_judged++;
 	digester->nr_unsteady += steady == NN_STEADY_NONE;
-	digester->sum_of_effective += nn_effective_sample_size(values, nr);
+	digester->nr_warmup += steady == NN_STEADY_WARMUP;
+	digester->nr_slowdown += steady == NN_STEADY_SLOWDOWN;
+	digester->sum_of_effective += nn_effective_sample_size(values + start, nr - start);
+	return start;
 }
 
 void nn_digester_run(struct nn_digester *digester, const double *values, size_t nr,
 		     bool is_lower_better)
 {
+	size_t start;
+
 	if (!nr)
 		return;
+	start = judge_run(digester, values, nr, is_lower_better);
+	values += start;
+	nr -= start;
 	digester->nr_runs++;
 	digester->sum_of_means += mean_of(values, nr);
 	digester->sum_of_trimmed += trimmed_mean(digester, values, nr);
-	judge_run(digester, values, nr, is_lower_better);
 	pool(digester, values, nr);
 }
 
@@ -166,10 +176,13 @@ struct nn_digest nn_digester_finish(struct nn_digester *digester)
 				    : NAN;
 	digest.nr_runs = digester->nr_runs;
 	digest.nr_samples = digester->nr;
-	digest.nr_unsteady = digester->nr_unsteady;
 	digest.nr_judged = digester->nr_judged;
+	digest.nr_unsteady = digester->nr_unsteady;
+	digest.nr_warmup = digester->nr_warmup;
+	digest.nr_slowdown = digester->nr_slowdown;
 	digester->nr = 0;
-	digester->nr_runs = digester->nr_unsteady = digester->nr_judged = 0;
+	digester->nr_runs = digester->nr_judged = 0;
+	digester->nr_unsteady = digester->nr_warmup = digester->nr_slowdown = 0;
 	digester->sum_of_means = digester->sum_of_trimmed = digester->sum_of_effective = 0;
 	return digest;
 }

@@ -20,7 +20,7 @@ extern const double nn_tail_probabilities[NN_NR_TAILS];
 /* The distribution within a boot, for pictures: type 7 at 0, 0.05 … 1. */
 #define NN_NR_CURVE 21
 
-/* Absent figures are NaN. */
+/* Of the steady part of each run, or of the whole run that has none. Absent figures are NaN. */
 struct nn_digest {
 	double mean;               /* over runs of each run's mean over iterations */
 	double trimmed_mean;       /* the same with 10 % of the iterations cut at either end */
@@ -30,8 +30,10 @@ struct nn_digest {
 	double curve[NN_NR_CURVE];
 	uint64_t nr_runs;
 	uint64_t nr_samples;
-	uint64_t nr_unsteady; /* runs that reached no steady state */
-	uint64_t nr_judged;   /* runs with enough iterations to tell */
+	uint64_t nr_judged;   /* runs with enough iterations to tell: of these … */
+	uint64_t nr_unsteady; /* … those that reached no steady state, */
+	uint64_t nr_warmup;   /* … whose first iterations were worse and are left out, */
+	uint64_t nr_slowdown; /* … and better and are left out */
 	uint64_t nr_outliers; /* iterations beyond Tukey's 3 IQR */
 };
 
@@ -41,7 +43,8 @@ struct nn_digester *nn_digester_new(void);
 void nn_digester_free(struct nn_digester *digester);
 NN_AUTO_DEFINE(digester, struct nn_digester *, nn_digester_free(*p))
 
-/** Add one run's steady, finite values in the order of iterations; @nr 0 adds nothing. */
+/** Add one run's finite values after its warm-up, in the order of iterations; @nr 0 adds nothing.
+ */
 void nn_digester_run(struct nn_digester *digester, const double *values, size_t nr,
 		     bool is_lower_better);
 /** The digest of the runs added since the last call; starts over. */

@@ -123,6 +123,8 @@ static json_t *side_json(const struct nn_report_side *side)
 	nn_member_real(object, "outlier_share", side->outlier_share);
 	nn_member_real(object, "trimmed_value", side->trimmed_value);
 	nn_member_count(object, "unsteady_runs", side->nr_unsteady);
+	nn_member_count(object, "warmup_runs", side->nr_warmup);
+	nn_member_count(object, "slowdown_runs", side->nr_slowdown);
 	nn_member_count(object, "judged_runs", side->nr_judged);
 	nn_member_set(object, "bimodal", json_boolean(side->is_bimodal));
 	nn_member_real(object, "drift_pct", side->drift_pct);

@@ -120,8 +120,10 @@ void nn_row_fill_side(struct nn_report_side *ret_side, const struct nn_cells *ce
 		nn_cells_add(&ret_side->boots, &cells->items[i]);
 		ret_side->nr_runs += digest->nr_runs;
 		ret_side->nr_samples += digest->nr_samples;
-		ret_side->nr_unsteady += digest->nr_unsteady;
 		ret_side->nr_judged += digest->nr_judged;
+		ret_side->nr_unsteady += digest->nr_unsteady;
+		ret_side->nr_warmup += digest->nr_warmup;
+		ret_side->nr_slowdown += digest->nr_slowdown;
 		nr_outliers += digest->nr_outliers;
 	}
 	if (!ret_side->boots.nr)
@@ -199,6 +201,30 @@ static void flag_unsteady(struct nn_report_row *row, const struct nn_report_side
 							side->nr_unsteady, side->nr_judged, arm));
 }
 
+static void flag_warmup(struct nn_report_row *row, const struct nn_report_side *side,
+			const char *arm)
+{
+	if (side->nr_warmup)
+		nn_strings_add(&row->flags,
+			       nn_asprintf("warm-up: %" PRIu64 " of %" PRIu64 " runs of '%s' begin "
+					   "worse than they settle: figures are of the level they "
+					   "settle at",
+					   side->nr_warmup, side->nr_judged, arm));
+}
+
+/* The machine's best is not what it keeps up: throttling, a cache or a disk's buffer that fills. */
+static void flag_slowdown(struct nn_report_row *row, const struct nn_report_side *side,
+			  const char *arm)
+{
+	if (side->nr_slowdown)
+		nn_strings_add(&row->flags,
+			       nn_asprintf("slowdown: %" PRIu64 " of %" PRIu64
+					   " runs of '%s' begin "
+					   "better than they settle: figures are of the level they "
+					   "settle at",
+					   side->nr_slowdown, side->nr_judged, arm));
+}
+
 static void add_variance_flag(struct nn_report_row *row, double factor, const char *where,
 			      double p_value)
 {
@@ -246,8 +272,8 @@ void nn_row_flag_sides(struct nn_report_row *row)
 {
 	static void (*const checks[])(struct nn_report_row *, const struct nn_report_side *,
 				      const char *) = {
-		flag_modes,    flag_constant,   flag_drift,
-		flag_outliers, flag_dependence, flag_unsteady,
+		flag_modes,      flag_constant, flag_drift,  flag_outliers,
+		flag_dependence, flag_unsteady, flag_warmup, flag_slowdown,
 	};
 
 	for (size_t i = 0; i < NN_ARRAY_SIZE(checks); i++) {

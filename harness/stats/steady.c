@@ -90,7 +90,21 @@ static bool is_noise(const double *values, size_t nr, double difference)
 	return fabs(difference) <= NOISE_SE * se;
 }
 
-static enum nn_steady classify_few(const double *values, size_t nr, bool is_lower_better)
+/* The last window is steady; those before it are too, up to the first at another level. */
+static size_t start_of_level(const double *values, size_t nr)
+{
+	const double last = nn_median(values + nr - GEORGES_WINDOW, GEORGES_WINDOW);
+	size_t start = nr - GEORGES_WINDOW;
+
+	while (start >= GEORGES_WINDOW &&
+	       fabs(nn_median(values + start - GEORGES_WINDOW, GEORGES_WINDOW) - last) <=
+		       LEVEL_TOLERANCE * fabs(last))
+		start -= GEORGES_WINDOW;
+	return start;
+}
+
+static enum nn_steady classify_few(const double *values, size_t nr, bool is_lower_better,
+				   size_t *ret_start)
 {
 	const double first = nn_median(values, nr / 2);
 	const double last = nn_median(values + nr - nr / 2, nr / 2);
@@ -104,6 +118,7 @@ static enum nn_steady classify_few(const double *values, size_t nr, bool is_lowe
 	end = nn_moments(values + nr - GEORGES_WINDOW, GEORGES_WINDOW);
 	if (sqrt(end.variance) > GEORGES_COV * fabs(end.mean))
 		return NN_STEADY_NONE;
+	*ret_start = start_of_level(values, nr);
 	return (first > last) == is_lower_better ? NN_STEADY_WARMUP : NN_STEADY_SLOWDOWN;
 }
 
@@ -149,9 +164,12 @@ static bool is_outlier(const double *sorted, double value)
 	return fabs(value - median) > OUTLIER_SPREAD * spread;
 }
 
-/* Copy all values but outliers, which would each be a segment of their own. Return: their number.
+/*
+ * Copy all values but outliers, which would each be a segment of their own.
+ * @ret_places: the index in @values of each that is kept.
+ * Return: their number.
  */
-static size_t drop_outliers(const double *values, size_t nr, double *ret_kept)
+static size_t drop_outliers(const double *values, size_t nr, double *ret_kept, size_t *ret_places)
 {
 	const size_t half = OUTLIER_WINDOW / 2;
 	double sorted[OUTLIER_WINDOW + 1];
@@ -165,8 +183,10 @@ static size_t drop_outliers(const double *values, size_t nr, double *ret_kept)
 			insert_value(sorted, OUTLIER_WINDOW, values[i + half - 1]);
 			remove_value(sorted, OUTLIER_WINDOW + 1, values[i - half - 1]);
 		}
-		if (i < half || !is_outlier(sorted, values[i]))
+		if (i < half || !is_outlier(sorted, values[i])) {
+			ret_places[nr_kept] = i;
 			ret_kept[nr_kept++] = values[i];
+		}
 	}
 	return nr_kept;
 }
@@ -193,9 +213,13 @@ static bool is_like_last(const struct segment *segment, const struct segment *la
 	       segment->variance + fmax(last->variance, LEVEL_TOLERANCE);
 }
 
-/* @tail: a segment unlike the last one may not reach into so many values at the end. */
+/*
+ * @tail: a segment unlike the last one may not reach into so many values at the end.
+ * @ret_start: the end of the last segment that is unlike the last one.
+ */
 static enum nn_steady classify_segments(const double *values, const size_t *changes,
-					size_t nr_segments, size_t tail, bool is_lower_better)
+					size_t nr_segments, size_t tail, bool is_lower_better,
+					size_t *ret_start)
 {
 	const size_t nr = changes[nr_segments - 1];
 	const struct segment absolute = describe(values, changes, nr_segments - 1, 1);
@@ -203,6 +227,7 @@ static enum nn_steady classify_segments(const double *values, const size_t *chan
 	const struct segment last = describe(values, changes, nr_segments - 1, level);
 	enum nn_steady steady = NN_STEADY_FLAT;
 
+	*ret_start = 0;
 	for (size_t i = 0; i + 1 < nr_segments; i++) {
 		struct segment segment = describe(values, changes, i, level);
 
@@ -210,6 +235,7 @@ static enum nn_steady classify_segments(const double *values, const size_t *chan
 			continue;
 		if (changes[i] > nr - tail)
 			return NN_STEADY_NONE;
+		*ret_start = changes[i];
 		/* steady, but not at the best level that was seen */
 		if ((segment.mean < last.mean) == is_lower_better)
 			steady = NN_STEADY_SLOWDOWN;
@@ -242,26 +268,36 @@ static size_t average_batches(double *values, size_t nr, size_t len)
 	return nr_batches;
 }
 
-static enum nn_steady classify_many(const double *values, size_t nr, bool is_lower_better)
+static enum nn_steady classify_many(const double *values, size_t nr, bool is_lower_better,
+				    size_t *ret_start)
 {
 	NN_AUTO(free) double *kept = nn_calloc(nr, sizeof(*kept));
+	NN_AUTO(free) size_t *places = nn_calloc(nr, sizeof(*places));
 	NN_AUTO(free) size_t *changes = nn_calloc(nr + 1, sizeof(*changes));
-	size_t nr_kept = drop_outliers(values, nr, kept);
+	const size_t nr_kept = drop_outliers(values, nr, kept, places);
 	const size_t len = (nr_kept + MAX_SEGMENTED - 1) / MAX_SEGMENTED;
 	const size_t tail = nr_kept / TAIL_SHARE < TAIL_MAX ? nr_kept / TAIL_SHARE : TAIL_MAX;
-	size_t nr_changes;
+	const size_t nr_batches = average_batches(kept, nr_kept, len);
+	enum nn_steady steady;
+	size_t nr_changes, start;
 
-	nr_kept = average_batches(kept, nr_kept, len);
-	nr_changes = nn_pelt_mean_variance(kept, nr_kept, 15 * log((double)nr_kept), 2, changes);
-	changes[nr_changes] = nr_kept;
-	return classify_segments(kept, changes, nr_changes + 1, tail / len, is_lower_better);
+	nr_changes =
+		nn_pelt_mean_variance(kept, nr_batches, 15 * log((double)nr_batches), 2, changes);
+	changes[nr_changes] = nr_batches;
+	steady = classify_segments(kept, changes, nr_changes + 1, tail / len, is_lower_better,
+				   &start);
+	if (start && steady != NN_STEADY_NONE)
+		*ret_start = places[nr_kept - (nr_batches - start) * len];
+	return steady;
 }
 
-enum nn_steady nn_steady_classify(const double *values, size_t nr, bool is_lower_better)
+enum nn_steady nn_steady_classify(const double *values, size_t nr, bool is_lower_better,
+				  size_t *ret_start)
 {
+	*ret_start = 0;
 	if (nr < MIN_VALUES)
 		return NN_STEADY_UNKNOWN;
 	if (nr < NN_STEADY_PELT_MIN)
-		return classify_few(values, nr, is_lower_better);
-	return classify_many(values, nr, is_lower_better);
+		return classify_few(values, nr, is_lower_better, ret_start);
+	return classify_many(values, nr, is_lower_better, ret_start);
 }

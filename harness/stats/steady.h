@@ -23,8 +23,13 @@ enum nn_steady {
 
 const char *nn_steady_name(enum nn_steady steady);
 
-/** @is_lower_better: what "slower" means for the values. */
-enum nn_steady nn_steady_classify(const double *values, size_t nr, bool is_lower_better);
+/**
+ * @is_lower_better: what "slower" means for the values.
+ * @ret_start: where the steady part begins, which reaches to the end: of values[0 … nr - 1] those
+ * from here on are to be averaged. 0 without a steady state, and with too few values to tell.
+ */
+enum nn_steady nn_steady_classify(const double *values, size_t nr, bool is_lower_better,
+				  size_t *ret_start);
 
 /**
  * Change points of mean and variance by PELT with penalty @penalty (15 ln n is warmup_stats').

@@ -93,6 +93,8 @@ static struct nn_digest ratio_digest(const struct nn_digest *base, const struct 
 		.nr_runs = base->nr_runs + arm->nr_runs,
 		.nr_samples = base->nr_samples + arm->nr_samples,
 		.nr_unsteady = base->nr_unsteady + arm->nr_unsteady,
+		.nr_warmup = base->nr_warmup + arm->nr_warmup,
+		.nr_slowdown = base->nr_slowdown + arm->nr_slowdown,
 		.nr_judged = base->nr_judged + arm->nr_judged,
 		.nr_outliers = base->nr_outliers + arm->nr_outliers,
 	};

@@ -74,15 +74,35 @@ static struct nn_html_figure side_effective(const struct nn_report_row *row, boo
 	return nn_html_value(effective, 0.1 * effective);
 }
 
-static struct nn_html_figure side_unsteady(const struct nn_report_row *row, bool is_base)
+static struct nn_html_figure judged_runs(const struct nn_report_side *side, uint64_t nr)
 {
-	const struct nn_report_side *side = side_of(row, is_base);
 	struct nn_html_figure figure = {NN_EN_DASH};
 
 	if (side->nr_judged)
-		(void)snprintf(figure.text, sizeof(figure.text), "%" PRIu64 " of %" PRIu64,
-			       side->nr_unsteady, side->nr_judged);
+		(void)snprintf(figure.text, sizeof(figure.text), "%" PRIu64 " of %" PRIu64, nr,
+			       side->nr_judged);
 	return figure;
+}
+
+static struct nn_html_figure side_unsteady(const struct nn_report_row *row, bool is_base)
+{
+	const struct nn_report_side *side = side_of(row, is_base);
+
+	return judged_runs(side, side->nr_unsteady);
+}
+
+static struct nn_html_figure side_warmup(const struct nn_report_row *row, bool is_base)
+{
+	const struct nn_report_side *side = side_of(row, is_base);
+
+	return judged_runs(side, side->nr_warmup);
+}
+
+static struct nn_html_figure side_slowdown(const struct nn_report_row *row, bool is_base)
+{
+	const struct nn_report_side *side = side_of(row, is_base);
+
+	return judged_runs(side, side->nr_slowdown);
 }
 
 static struct nn_html_figure side_outliers(const struct nn_report_row *row, bool is_base)
@@ -120,6 +140,8 @@ static const struct {
 	{"iterations", side_samples},
 	{"effective per run", side_effective},
 	{"unsteady runs", side_unsteady},
+	{"runs with a warm-up", side_warmup},
+	{"runs that slow down", side_slowdown},
 	{"outliers, kept", side_outliers},
 	{"drift over blocks", side_drift},
 	{"p of the drift", side_drift_p},

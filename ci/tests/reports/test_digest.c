@@ -106,6 +106,37 @@ static void a_run_that_never_settles_is_unsteady(void **state)
 	assert_int_equal(digest.nr_unsteady, 1);
 }
 
+static struct nn_digest digest_of_two_levels(double first, double then, size_t nr_first, size_t nr)
+{
+	NN_AUTO(digester) struct nn_digester *digester = nn_digester_new();
+	double values[300];
+
+	for (size_t i = 0; i < nr; i++)
+		values[i] = (i < nr_first ? first : then) + 0.1 * (double)(i % 3);
+	nn_digester_run(digester, values, nr, true);
+	return nn_digester_finish(digester);
+}
+
+static void figures_are_of_the_steady_part(void **state)
+{
+	struct nn_digest warm = digest_of_two_levels(140, 100, 60, 300);
+	struct nn_digest slow = digest_of_two_levels(100, 110, 150, 300);
+	struct nn_digest few = digest_of_two_levels(150, 100, 10, 20);
+
+	(void)state;
+	assert_float_equal(warm.mean, 100.1, 1e-9);
+	assert_float_equal(warm.trimmed_mean, 100.1, 1e-9);
+	assert_float_equal(warm.curve[NN_NR_CURVE - 1], 100.2, 1e-9);
+	assert_int_equal(warm.nr_samples, 240);
+	assert_int_equal(warm.nr_warmup, 1);
+	assert_int_equal(warm.nr_unsteady + warm.nr_slowdown, 0);
+	assert_float_equal(slow.mean, 110.1, 1e-9);
+	assert_int_equal(slow.nr_slowdown, 1);
+	assert_float_equal(few.mean, 100.1, 0.05);
+	assert_int_equal(few.nr_samples, 10);
+	assert_int_equal(few.nr_warmup, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -114,6 +145,7 @@ int main(void)
 		cmocka_unit_test(tails_are_refused_for_few_iterations),
 		cmocka_unit_test(outliers_are_counted_and_kept),
 		cmocka_unit_test(a_run_that_never_settles_is_unsteady),
+		cmocka_unit_test(figures_are_of_the_steady_part),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -64,11 +64,14 @@ static void make(const struct shape *shape, double base, double *values)
 static void assert_class(const double *values, const struct shape *shape, bool is_lower_better,
 			 enum nn_steady expected)
 {
-	enum nn_steady steady = nn_steady_classify(values, shape->nr, is_lower_better);
+	size_t start;
+	enum nn_steady steady = nn_steady_classify(values, shape->nr, is_lower_better, &start);
 
 	if (steady != expected)
 		fail_msg("%s: %s, not %s", shape->name, nn_steady_name(steady),
 			 nn_steady_name(expected));
+	if (expected != NN_STEADY_WARMUP && expected != NN_STEADY_SLOWDOWN)
+		assert_int_equal(start, 0);
 }
 
 /* Units change nothing: seconds, or nanoseconds. */
@@ -84,6 +87,27 @@ static void times_are_classified(void **state)
 			make(&shapes[i], bases[k], values);
 			assert_class(values, &shapes[i], true, shapes[i].expected);
 		}
+	}
+}
+
+/* Windows of 10 below 200 iterations, segments of at least 2 batches above 300. */
+static void steady_part_begins_where_the_level_does(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < NN_ARRAY_SIZE(shapes); i++) {
+		const struct shape *shape = &shapes[i];
+		const size_t change = shape->last ? shape->last : shape->first;
+		const size_t slack =
+			shape->nr < NN_STEADY_PELT_MIN ? 10 : 2 * (shape->nr / 300 + 1);
+		double values[MAX_NR];
+		size_t start;
+
+		if (shape->expected != NN_STEADY_WARMUP && shape->expected != NN_STEADY_SLOWDOWN)
+			continue;
+		make(shape, 1, values);
+		(void)nn_steady_classify(values, shape->nr, true, &start);
+		if (start + slack < change || start > change + slack)
+			fail_msg("%s: steady from %zu on, not %zu", shape->name, start, change);
 	}
 }
 
@@ -164,10 +188,11 @@ static void coarse_timer_is_flat(void **state)
 static void zeroes_are_flat(void **state)
 {
 	const double values[400] = {0};
+	size_t start;
 
 	(void)state;
-	assert_int_equal(nn_steady_classify(values, 20, true), NN_STEADY_FLAT);
-	assert_int_equal(nn_steady_classify(values, 400, true), NN_STEADY_FLAT);
+	assert_int_equal(nn_steady_classify(values, 20, true, &start), NN_STEADY_FLAT);
+	assert_int_equal(nn_steady_classify(values, 400, true, &start), NN_STEADY_FLAT);
 }
 
 static void classes_have_names(void **state)
@@ -184,6 +209,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(times_are_classified),
+		cmocka_unit_test(steady_part_begins_where_the_level_does),
 		cmocka_unit_test(rates_are_classified_the_other_way_round),
 		cmocka_unit_test(outliers_are_no_segments),
 		cmocka_unit_test(slow_first_iterations_are_no_outliers),
