@@ -314,7 +314,8 @@ SELECT campaign.uuid AS campaign, arm.name AS arm, block.number AS block, boot.u
   JOIN campaign ON campaign.id = arm.campaign;
 
 -- What reports compute with: per finished boot the mean over its ok runs that nothing disturbed of
--- each run's mean of its steady, finite samples.
+-- each run's mean of its steady, finite samples. (Where a run changes its level after its warm-up,
+-- reports say so and are of the level that it settles at; this view is of all.)
 CREATE VIEW v_boot_value AS
 WITH run_value AS (
 	SELECT sample.run AS run, sample.metric AS metric, avg(sample.value) AS mean,

@@ -230,28 +230,7 @@ int nn_store_journal_open(struct nn_store *store, struct nn_journal_rows *ret_ro
 
 /* ---- reading, for reports: rows come through callbacks so that nothing is loaded whole ---- */
 
-/* One (boot, workload, metric): the mean over runs of each run's mean of its steady samples. */
-struct nn_boot_value {
-	const char *arm;
-	uint64_t block;
-	const char *boot; /* UUID */
-	const char *workload;
-	const char *metric;
-	const char *unit;
-	enum nn_direction direction;
-	enum nn_metric_kind kind;
-	double value;
-	uint64_t nr_runs;
-	uint64_t nr_samples;
-};
-
-typedef int (*nn_boot_value_fn)(void *user, const struct nn_boot_value *value, struct nn_err *err);
-
-/** Values of boots that are done and runs that are ok, ordered by workload, metric, arm, block. */
-int nn_store_each_boot_value(struct nn_store *store, int64_t campaign, nn_boot_value_fn each,
-			     void *user, struct nn_err *err);
-
-/* The steady, finite samples of one metric in one run. */
+/* The finite samples of one metric in one run after its warm-up. */
 struct nn_run_values {
 	const char *arm;
 	uint64_t block;

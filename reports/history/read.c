@@ -11,6 +11,7 @@
 #include "harness/base/strbuf.h"
 #include "harness/base/units.h"
 #include "harness/stats/moments.h"
+#include "harness/stats/steady.h"
 
 /* Columns of nn_store_each_campaign(). */
 enum column {
@@ -194,14 +195,17 @@ static int take_run(void *user, const struct nn_run_values *values, struct nn_er
 	struct reading *reading = user;
 	struct cell *cell;
 	double sum = 0;
+	size_t start;
 
 	(void)err;
 	if (!is_wanted(reading, values))
 		return 0;
 	cell = want_cell(reading, values);
-	for (size_t i = 0; i < values->nr; i++)
+	(void)nn_steady_classify(values->values, values->nr,
+				 values->direction == NN_LOWER_IS_BETTER, &start);
+	for (size_t i = start; i < values->nr; i++)
 		sum += values->values[i];
-	cell->sum += sum / (double)values->nr;
+	cell->sum += sum / (double)(values->nr - start);
 	cell->nr_runs++;
 	return 0;
 }
