@@ -198,8 +198,9 @@ static void add_line(struct nn_strbuf *sb, const struct nn_report_row *row,
 		nn_strbuf_addc(sb, '\n');
 }
 
-static void put_figures(struct nn_html *xml, const struct nn_report_row *row)
+static void put_figures(struct nn_html *xml, const struct test_case *test)
 {
+	const struct nn_report_row *row = test->row;
 	NN_AUTO(strbuf) struct nn_strbuf sb = NN_STRBUF_INIT;
 
 	nn_strbuf_addf(&sb, "%s ", row->base_arm);
@@ -215,7 +216,8 @@ static void put_figures(struct nn_html *xml, const struct nn_report_row *row)
 	nn_words_count(&sb, row->nr_boots, "boot");
 	nn_strbuf_addc(&sb, '\n');
 	add_line(&sb, row, nn_sentence_difference);
-	add_line(&sb, row, nn_sentence_guard);
+	if (nn_sentence_margin_guard(&sb, row, test->margin))
+		nn_strbuf_addc(&sb, '\n');
 	add_line(&sb, row, nn_sentence_aa);
 	for (size_t i = 0; i < row->flags.nr; i++)
 		nn_strbuf_addf(&sb, "%s\n", row->flags.items[i]);
@@ -234,7 +236,7 @@ static void put_case(struct nn_html *xml, const struct suite *suite, const struc
 		     row ? name : "the claim as a whole", NULL);
 	put_outcome(xml, test);
 	if (row)
-		put_figures(xml, row);
+		put_figures(xml, test);
 	nn_html_close(xml, "testcase");
 }
 

@@ -138,7 +138,7 @@ static void put_claim_reasons(struct page *page, const struct nn_report_claim *c
 	NN_AUTO(strbuf) struct nn_strbuf guard = NN_STRBUF_INIT;
 
 	if (claim->worst < page->c->nr_rows)
-		nn_sentence_claim_guard(&guard, claim, &page->c->rows[claim->worst]);
+		nn_sentence_margin_guard(&guard, &page->c->rows[claim->worst], claim->margin);
 	if (!claim->reasons.nr && !claim->is_late && !guard.len)
 		return;
 	put_item(page, claim->text);

@@ -110,16 +110,15 @@ bool nn_sentence_guard(struct nn_strbuf *sb, const struct nn_report_row *row)
 	       say_guard(sb, row, row->nr_slow_boots, row->slow_share_upper95);
 }
 
-bool nn_sentence_claim_guard(struct nn_strbuf *sb, const struct nn_report_claim *claim,
-			     const struct nn_report_row *row)
+bool nn_sentence_margin_guard(struct nn_strbuf *sb, const struct nn_report_row *row, double margin)
 {
 	uint64_t nr_slow = row->nr_slow_boots;
 	double share_upper95 = row->slow_share_upper95;
 
 	/* the row's own figures are of the strictest claim about it */
-	if (claim->margin != row->margin && row->side.boots.nr)
-		nn_judge_guard(row, claim->margin, &nr_slow, &share_upper95);
-	return say_guard(sb, row, nr_slow, share_upper95);
+	if (margin != row->margin && row->side.boots.nr)
+		nn_judge_guard(row, margin, &nr_slow, &share_upper95);
+	return !isnan(margin) && say_guard(sb, row, nr_slow, share_upper95);
 }
 
 bool nn_sentence_ceiling(struct nn_strbuf *sb, const struct nn_report_row *row)

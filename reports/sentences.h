@@ -29,9 +29,8 @@ bool nn_sentence_aa(struct nn_strbuf *sb, const struct nn_report_row *row);
  * Source: reference statistics, §2.5.
  */
 bool nn_sentence_guard(struct nn_strbuf *sb, const struct nn_report_row *row);
-/** The same for the margin of @claim, which need not be the strictest about @row. */
-bool nn_sentence_claim_guard(struct nn_strbuf *sb, const struct nn_report_claim *claim,
-			     const struct nn_report_row *row);
+/** The same for the margin of a claim, which need not be the strictest about @row. */
+bool nn_sentence_margin_guard(struct nn_strbuf *sb, const struct nn_report_row *row, double margin);
 
 /** "24.1 of 31.5 GB/s, 77 % of the ceiling (PCIe 16 GT/s x16, MPS 256)". */
 bool nn_sentence_ceiling(struct nn_strbuf *sb, const struct nn_report_row *row);

@@ -191,7 +191,7 @@ static void put_claim(struct nn_text_page *page, const struct nn_report_claim *c
 	nn_text_paragraph(page, "      ", nn_strbuf_str(&sb));
 	nn_strbuf_clear(&sb);
 	if (isfinite(claim->lower95) && claim->worst < c->nr_rows &&
-	    nn_sentence_claim_guard(&sb, claim, &c->rows[claim->worst]))
+	    nn_sentence_margin_guard(&sb, &c->rows[claim->worst], claim->margin))
 		nn_text_paragraph(page, "      ", nn_strbuf_str(&sb));
 	if (claim->is_late)
 		nn_text_paragraph(page, "      ",

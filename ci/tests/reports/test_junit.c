@@ -56,6 +56,20 @@ static void claim_without_rows_is_a_case_of_its_own(void **state)
 		    "0.97\nnothing measured\n</error>");
 }
 
+/* The row's own count is of the strictest claim about it, which may be another. */
+static void slow_boots_are_counted_by_the_margin_of_the_suite(void **state)
+{
+	NN_AUTO(comparison) struct nn_comparison *c = rich_comparison();
+
+	(void)state;
+	c->claims[0].margin = 1.5;
+
+	NN_AUTO(free) char *text = render_as("junit", c);
+
+	assert_text(text, "\nall 10 vm boots below the margin\n");
+	assert_text(text, "\n0 of 10 vm boots below the margin: at most 26 % of boots");
+}
+
 /* A workload that never ran has no row, but the claim is INVALID for it. */
 static void verdict_that_no_row_explains_is_told_of_the_claim(void **state)
 {
@@ -136,6 +150,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(verdicts_map_to_what_a_ci_service_shows),
 		cmocka_unit_test(claim_without_rows_is_a_case_of_its_own),
+		cmocka_unit_test(slow_boots_are_counted_by_the_margin_of_the_suite),
 		cmocka_unit_test(verdict_that_no_row_explains_is_told_of_the_claim),
 		cmocka_unit_test(rows_of_a_gate_are_a_suite),
 		cmocka_unit_test(campaign_without_verdicts_has_no_tests),
