@@ -25,6 +25,7 @@ enum kind {
 	CAMPAIGN,  /* these need more than one member */
 	DIRECTION, /* "higher" or "lower" */
 	BOOTS_NEEDED,
+	SLOW_BOOTS,
 	SHARE_OF_CEILING,
 };
 
@@ -69,7 +70,7 @@ static const struct column columns[] = {
 	{"margin", REAL, AT(margin)},
 	{"verdict", TEXT, AT(verdict)},
 	{"boots_needed", BOOTS_NEEDED, 0},
-	{"slow_boots", COUNT, AT(nr_slow_boots)},
+	{"slow_boots", SLOW_BOOTS, 0},
 	{"slow_share_upper95", REAL, AT(slow_share_upper95)},
 	{"base_sd_log", REAL, AT(base_side.sd_log)},
 	{"arm_sd_log", REAL, AT(side.sd_log)},
@@ -195,6 +196,10 @@ static void add_cell(const struct nn_view *view, const struct nn_report_row *row
 		boots_needed = nn_view_boots_needed(view, row);
 		if (boots_needed)
 			nn_strbuf_addf(out, "%" PRIu64, boots_needed);
+		break;
+	case SLOW_BOOTS: /* there is no count where there is no share */
+		if (isfinite(row->slow_share_upper95))
+			nn_strbuf_addf(out, "%" PRIu64, row->nr_slow_boots);
 		break;
 	case SHARE_OF_CEILING:
 		add_real(out, share_of_ceiling(row));

@@ -26,6 +26,18 @@ bool nn_row_has_pair(const struct nn_report_row *row)
 	return row->nr_boots && !row->is_lone;
 }
 
+/* Is there a share of every boot's mean? Of nothing, less and what overflowed there is none. */
+static bool has_shares(const struct nn_cells *boots)
+{
+	for (size_t i = 0; i < boots->nr; i++) {
+		double mean = boots->items[i].digest.mean;
+
+		if (!isfinite(mean) || !(mean > 0))
+			return false;
+	}
+	return true;
+}
+
 void nn_judge_guard(const struct nn_report_row *row, double margin, uint64_t *ret_nr_slow,
 		    double *ret_share_upper95)
 {
@@ -34,6 +46,10 @@ void nn_judge_guard(const struct nn_report_row *row, double margin, uint64_t *re
 	uint64_t nr_slow = 0;
 	double median;
 
+	*ret_nr_slow = 0;
+	*ret_share_upper95 = NAN;
+	if (!has_shares(&row->base_side.boots) || !has_shares(boots))
+		return;
 	for (size_t i = 0; i < row->base_side.boots.nr; i++)
 		of_base[i] = row->base_side.boots.items[i].digest.mean;
 	median = nn_median(of_base, row->base_side.boots.nr);

@@ -25,7 +25,7 @@ void nn_judge_row(const struct nn_report_row *row, double margin, struct nn_repo
 /**
  * The boot-mode guard beside a mean: how many boots of the arm fall below @margin × the median of
  * the base's, and what share of boots may be that slow at most. Source: reference statistics §2.5.
- * @ret_share_upper95: NaN without boots.
+ * @ret_share_upper95: NaN without boots, or where the mean of one is not positive and finite.
  */
 void nn_judge_guard(const struct nn_report_row *row, double margin, uint64_t *ret_nr_slow,
 		    double *ret_share_upper95);

@@ -86,6 +86,8 @@ static void row_holds_every_figure_with_all_its_digits(void **state)
 	assert_true(number(&sheet, "ratio_ci95_lower") == row->ratio_ci95[0]);
 	assert_true(number(&sheet, "ratio_ci95_upper") == row->ratio_ci95[1]);
 	assert_true(number(&sheet, "arm_sd_log") == row->side.sd_log);
+	assert_true(number(&sheet, "slow_share_upper95") == row->slow_share_upper95);
+	assert_string_equal(field(&sheet, "slow_boots"), "0");
 	assert_true(number(&sheet, "p95_ratio") == row->tails[1].ratio);
 	assert_true(number(&sheet, "aa_ratio_ci95_upper") == row->aa.ratio_ci95[1]);
 	assert_true(number(&sheet, "share_of_ceiling") == row->value / row->ceiling);
@@ -94,8 +96,9 @@ static void row_holds_every_figure_with_all_its_digits(void **state)
 
 static void absent_is_empty(void **state)
 {
-	static const char *const names[] = {"value",   "ratio",  "ratio_ci95_lower", "p_value",
-					    "verdict", "margin", "boots_needed",     "method"};
+	static const char *const names[] = {
+		"value",  "ratio",        "ratio_ci95_lower", "p_value",    "verdict",
+		"margin", "boots_needed", "method",           "slow_boots", "slow_share_upper95"};
 	NN_AUTO(comparison) struct nn_comparison *c = sample_comparison();
 	struct sheet sheet = {0};
 

@@ -144,6 +144,33 @@ static void an_invalid_row_takes_its_reasons_along(void **state)
 	check_release(&check);
 }
 
+/* Of values that have no log ratio no boot is so much slower than another. */
+static void the_guard_needs_positive_and_finite_boots(void **state)
+{
+	static const struct {
+		double native;
+		double vm;
+		bool has_share;
+	} cases[] = {
+		{100, 90, true}, {0, 0, false},    {-100, -99, false}, {INFINITY, INFINITY, false},
+		{0, 1, false},   {100, -1, false}, {100, 0, false},    {NAN, 1, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < NN_ARRAY_SIZE(cases); i++) {
+		NN_AUTO(comparison) struct nn_comparison *c = nn_calloc(1, sizeof(*c));
+		struct nn_report_row *row = paired_row(c, 1, 10);
+		double share = 0.5;
+		uint64_t nr_slow = 7;
+
+		row->base_side.boots.items[3].digest.mean = cases[i].native;
+		row->side.boots.items[3].digest.mean = cases[i].vm;
+		nn_judge_guard(row, 0.97, &nr_slow, &share);
+		assert_int_equal(nr_slow, cases[i].has_share);
+		assert_int_equal(isfinite(share), cases[i].has_share);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -152,6 +179,7 @@ int main(void)
 		cmocka_unit_test(two_modes_need_twenty_boots),
 		cmocka_unit_test(a_machine_that_differs_from_itself_is_not_fit),
 		cmocka_unit_test(an_invalid_row_takes_its_reasons_along),
+		cmocka_unit_test(the_guard_needs_positive_and_finite_boots),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
