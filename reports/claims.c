@@ -41,6 +41,32 @@ static void move_check(struct nn_report_row *row, struct nn_report_check *check)
 	free(check->verdict);
 }
 
+/* Does a reason begin with what the flag "kind: …" tells? Why there is no verdict says more. */
+static bool is_told(const struct nn_strings *reasons, const char *flag)
+{
+	const char *colon = strstr(flag, ": ");
+	const char *fact = colon ? colon + 2 : flag;
+
+	for (size_t i = 0; i < reasons->nr; i++) {
+		if (strncmp(reasons->items[i], fact, strlen(fact)) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void drop_told_flags(struct nn_report_row *row)
+{
+	size_t nr_kept = 0;
+
+	for (size_t i = 0; i < row->flags.nr; i++) {
+		if (is_told(&row->reasons, row->flags.items[i]))
+			free(row->flags.items[i]);
+		else
+			row->flags.items[nr_kept++] = row->flags.items[i];
+	}
+	row->flags.nr = nr_kept;
+}
+
 /* The strictest claim is the one a row is judged by. */
 static void conclude_row(struct nn_report_row *row)
 {
@@ -51,6 +77,7 @@ static void conclude_row(struct nn_report_row *row)
 	nn_judge_guard(row, row->margin, &row->nr_slow_boots, &row->slow_share_upper95);
 	nn_judge_row(row, row->margin, &check);
 	move_check(row, &check);
+	drop_told_flags(row);
 }
 
 /* ---- claims ---- */

@@ -16,6 +16,9 @@
 #include "reports/figures.h"
 #include "reports/judge.h"
 
+/* More than this share of an arm's runs without a steady state: reference statistics, §2.10. */
+#define UNSTEADY_LIMIT (1.0 / 3.0)
+
 /* Prompts to look, each at a level that an undisturbed campaign rarely reaches. */
 #define ROUNDING           1e-9
 #define FLAG_P_VALUE       0.01
@@ -137,6 +140,11 @@ void nn_row_fill_side(struct nn_report_side *ret_side, const struct nn_cells *ce
 	fill_between(ret_side);
 }
 
+bool nn_side_is_unsteady(const struct nn_report_side *side)
+{
+	return (double)side->nr_unsteady > UNSTEADY_LIMIT * (double)side->nr_judged;
+}
+
 /* ---- flags ---- */
 
 static void flag_modes(struct nn_report_row *row, const struct nn_report_side *side,
@@ -192,10 +200,11 @@ static void flag_dependence(struct nn_report_row *row, const struct nn_report_si
 					   arm, side->effective_samples));
 }
 
+/* Where it is too many, it is the reason why the row is invalid. */
 static void flag_unsteady(struct nn_report_row *row, const struct nn_report_side *side,
 			  const char *arm)
 {
-	if (side->nr_unsteady)
+	if (side->nr_unsteady && !nn_side_is_unsteady(side))
 		nn_strings_add(&row->flags, nn_asprintf("no steady state: %" PRIu64 " of %" PRIu64
 							" runs of '%s'",
 							side->nr_unsteady, side->nr_judged, arm));

@@ -11,6 +11,9 @@
 /** Copy the cells of @arm by block and reduce them. @ret_side is blank before. */
 void nn_row_fill_side(struct nn_report_side *ret_side, const struct nn_cells *cells, size_t arm);
 
+/** Are too many runs of the arm without a steady state for its figures to be worth anything? */
+bool nn_side_is_unsteady(const struct nn_report_side *side);
+
 /** Flags of a row whose sides and figures are filled. */
 void nn_row_flag_sides(struct nn_report_row *row);
 

@@ -9,9 +9,7 @@
 #include "harness/base/strbuf.h"
 #include "reports/ceiling.h"
 #include "reports/judge.h"
-
-/* More than this share of an arm's runs without a steady state: reference statistics, §2.10. */
-#define UNSTEADY_LIMIT (1.0 / 3.0)
+#include "reports/row-side.h"
 
 void nn_row_plan_release(struct nn_row_plan *plan)
 {
@@ -88,7 +86,7 @@ static void doubt_losses(struct nn_report_row *row, const struct nn_series *seri
 static void doubt_steadiness(struct nn_report_row *row, const struct nn_report_side *side,
 			     const char *arm)
 {
-	if ((double)side->nr_unsteady > UNSTEADY_LIMIT * (double)side->nr_judged)
+	if (nn_side_is_unsteady(side))
 		nn_strings_add(&row->reasons, nn_asprintf("no steady state in %" PRIu64
 							  " of %" PRIu64 " runs of '%s'",
 							  side->nr_unsteady, side->nr_judged, arm));

@@ -477,6 +477,78 @@ static void what_no_number_can_hold_is_invalid_with_a_reason(void **state)
 	}
 }
 
+static size_t count_with(const struct nn_report_row *row, const char *phrase)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < row->reasons.nr; i++)
+		nr += strstr(row->reasons.items[i], phrase) != NULL;
+	for (size_t i = 0; i < row->flags.nr; i++)
+		nr += strstr(row->flags.items[i], phrase) != NULL;
+	return nr;
+}
+
+/* What forbids the verdict is a reason, and no flag beside it says so again. */
+static void two_groups_of_boots_are_told_once(void **state)
+{
+	const struct nn_file_options options[] = {{.claims = {&every_workload, 1}}, {0}};
+	static const char fact[] = "the boots of 'vm' fall into two groups";
+	NN_AUTO(strbuf) struct nn_strbuf csv = NN_STRBUF_INIT;
+
+	(void)state;
+	nn_strbuf_add(&csv, HEADER);
+	for (size_t i = 0; i < 10; i++) {
+		NN_AUTO(free) char *vm = nn_asprintf("%g", (i % 2 ? 100 : 102) + 0.01 * (double)i);
+
+		add_row(&csv, "native", i, 0, "w", i % 2 ? "100" : "100.1");
+		add_row(&csv, "vm", i, 0, "w", vm);
+	}
+	for (size_t i = 0; i < NN_ARRAY_SIZE(options); i++) {
+		NN_AUTO(comparison)
+		struct nn_comparison *comparison = compare(nn_strbuf_str(&csv), &options[i]);
+		const struct nn_report_row *row = &comparison->rows[0];
+
+		assert_int_equal(count_with(row, fact), 1);
+		assert_int_equal(nn_strings_have(&row->flags, "bimodal: the boots of 'vm' fall "
+							      "into two groups"),
+				 !options[i].claims.nr);
+	}
+}
+
+static void add_climbing_run(struct nn_strbuf *csv, const char *arm, size_t block, double slope)
+{
+	for (size_t i = 0; i < 40; i++)
+		nn_strbuf_addf(csv, "c,%s,%zu,%s-%zu,0,%zu,w,m,s,lower,%.9g\n", arm, block, arm,
+			       block, i, 100 + slope * (double)i + 0.1 * (double)(i * 7 % 5));
+}
+
+static void a_run_without_a_steady_state_is_told_once(void **state)
+{
+	static const struct {
+		size_t nr_climbing; /* of 6 runs of the VM */
+		const char *told;
+	} cases[] = {
+		{6, "no steady state in 6 of 6 runs of 'vm'"},
+		{1, "no steady state: 1 of 6 runs of 'vm'"},
+	};
+	const struct nn_file_options options = {0};
+
+	(void)state;
+	for (size_t c = 0; c < NN_ARRAY_SIZE(cases); c++) {
+		NN_AUTO(strbuf) struct nn_strbuf csv = NN_STRBUF_INIT;
+		NN_AUTO(comparison) struct nn_comparison *comparison = NULL;
+
+		nn_strbuf_add(&csv, HEADER);
+		for (size_t b = 0; b < 6; b++) {
+			add_climbing_run(&csv, "native", b, 0);
+			add_climbing_run(&csv, "vm", b, b < cases[c].nr_climbing ? 2 : 0);
+		}
+		comparison = compare(nn_strbuf_str(&csv), &options);
+		assert_int_equal(count_with(&comparison->rows[0], cases[c].told), 1);
+		assert_int_equal(count_with(&comparison->rows[0], "no steady state"), 1);
+	}
+}
+
 /* Invalid rows take no part in what is said of all together. */
 static void the_aggregate_is_of_valid_rows(void **state)
 {
@@ -546,6 +618,8 @@ int main(void)
 		cmocka_unit_test(losses_of_one_arm_are_a_bias),
 		cmocka_unit_test(a_ratio_that_is_the_margin_is_proven),
 		cmocka_unit_test(what_no_number_can_hold_is_invalid_with_a_reason),
+		cmocka_unit_test(two_groups_of_boots_are_told_once),
+		cmocka_unit_test(a_run_without_a_steady_state_is_told_once),
 		cmocka_unit_test(the_aggregate_is_of_valid_rows),
 		cmocka_unit_test(values_without_logs_have_no_verdict),
 	};
