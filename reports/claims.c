@@ -307,8 +307,8 @@ static void judge_claim(const struct nn_comparison *comparison, struct range ran
 
 		if (!covers(claim, row))
 			continue;
-		if (nn_row_has_pair(row) || nn_row_is_invalid(row) ||
-		    is_unexplained(comparison, row))
+		/* arms that both measured, but never in one block, speak against the claim */
+		if (!row->is_lone || nn_row_is_invalid(row) || is_unexplained(comparison, row))
 			tally_row(comparison, claim, i, &tally);
 		else
 			leave_out(comparison, range, claim, row);

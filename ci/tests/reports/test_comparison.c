@@ -351,6 +351,7 @@ static void arms_that_never_meet_in_a_block_have_one_reason_why(void **state)
 	const struct nn_report_row *row;
 
 	scene_begin(scene, false);
+	scene_claim(scene, "*", 0.97);
 	two_arms(pair, 0.9, 4);
 	pair[0].values[0] = pair[0].values[1] = NAN;
 	pair[1].values[2] = pair[1].values[3] = NAN;
@@ -361,6 +362,10 @@ static void arms_that_never_meet_in_a_block_have_one_reason_why(void **state)
 	assert_int_equal(row->nr_boots, 0);
 	assert_string_equal(row->reasons.items[0], "no block has a value in both arms");
 	assert_int_equal(row->reasons.nr, 1);
+	/* both arms were measured, so the claim says the same */
+	assert_string_equal(comparison->claims[0].verdict, "INVALID");
+	assert_int_equal(comparison->claims[0].reasons.nr, 1);
+	assert_string_equal(comparison->claims[0].reasons.items[0], row->reasons.items[0]);
 }
 
 static void unknown_campaign_is_not_found(void **state)
