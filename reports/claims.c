@@ -338,13 +338,20 @@ static bool is_same_subject(const struct nn_report_claim *a, const struct nn_rep
 	       strcmp(a->metric, b->metric) == 0;
 }
 
+/* What was claimed before the data stands, whatever is claimed with them at hand. */
+static bool is_contradicted_by(const struct nn_report_claim *claim,
+			       const struct nn_report_claim *other)
+{
+	return claim->margin != other->margin && is_same_subject(claim, other) &&
+	       (claim->is_late || !other->is_late);
+}
+
 /* One subject has one margin, and it is chosen before the data. Claims of a campaign are few. */
 static void refuse_mixed_margins(struct nn_report_claim *claims, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++) {
 		for (size_t j = 0; j < nr; j++) {
-			if (claims[i].margin != claims[j].margin &&
-			    is_same_subject(&claims[i], &claims[j]))
+			if (is_contradicted_by(&claims[i], &claims[j]))
 				nn_strings_add(&claims[i].reasons,
 					       nn_asprintf("mixed margins: '%s' is claimed too",
 							   claims[j].text));

@@ -46,6 +46,13 @@ expect 'late claims' "$(jq '[.claims[] | select(.late)] | length > 0' "$NN_SCRAT
 expect 'claims of the plan' "$(jq '[.claims[] | select(.late | not)] | length > 0' "$NN_SCRATCH/out")" true
 expect 'their remark' "$(jq '[.remarks[] | select(test("after the data"))] | length' "$NN_SCRATCH/out")" 1
 
+# It does not undo the planned one whose margin it would replace.
+planned=$(jq -r '.claims[] | select(.late | not) | .claim_verdict' "$NN_SCRATCH/out")
+expect_exit 0 nearnative report --db "$db" --format json --claim 'other >= 10% of native'
+expect 'the planned claim' "$(jq -r '.claims[] | select(.late | not) | .claim_verdict + " " +
+	([.reasons[] | select(test("mixed margins"))] | length | tostring)' "$NN_SCRATCH/out")" "$planned 0"
+expect 'the late claim' "$(jq -r '.claims[] | select(.late) | .claim_verdict' "$NN_SCRATCH/out")" INVALID
+
 # Changes in the database itself.
 sqlite3 "$db" "UPDATE claim SET margin = 0.5"
 json '.claims[0].verdict' INVALID

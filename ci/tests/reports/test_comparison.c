@@ -368,6 +368,67 @@ static void arms_that_never_meet_in_a_block_have_one_reason_why(void **state)
 	assert_string_equal(comparison->claims[0].reasons.items[0], row->reasons.items[0]);
 }
 
+static const struct nn_claim_request late_half = {.text = "vm >= 50% of native",
+						  .arm = "vm",
+						  .base = "native",
+						  .workload = "*",
+						  .metric = "*",
+						  .margin = 0.50};
+
+/* Margins are chosen before the data: one that comes later is void, and takes nothing along. */
+static void a_late_margin_does_not_undo_the_planned_one(void **state)
+{
+	struct scene *scene = *state;
+	const struct nn_claim_requests late = {&late_half, 1};
+	NN_AUTO(comparison) struct nn_comparison *comparison = NULL;
+	struct boots pair[2];
+
+	scene_begin(scene, false);
+	two_arms(pair, 1, 6);
+	scene_claim(scene, "*", 0.97);
+	record_pair(scene, pair);
+	comparison = scene_compare_late(scene, &late);
+	assert_int_equal(comparison->nr_claims, 2);
+	assert_string_equal(comparison->claims[0].verdict, "PROVEN");
+	assert_int_equal(comparison->claims[0].reasons.nr, 0);
+	assert_true(comparison->claims[1].is_late);
+	assert_string_equal(comparison->claims[1].verdict, "INVALID");
+	assert_reason(&comparison->claims[1].reasons,
+		      "mixed margins: 'vm >= 97% of native for *' is claimed too");
+	assert_string_equal(row_of(comparison, "vm")->verdict, "PROVEN");
+	assert_float_equal(row_of(comparison, "vm")->margin, 0.97, 1e-12);
+	assert_int_equal(row_of(comparison, "vm")->reasons.nr, 0);
+}
+
+static void two_margins_of_one_origin_are_void(void **state)
+{
+	struct nn_claim_request both[] = {late_half, late_half};
+
+	(void)state;
+	both[1].text = "vm >= 60% of native";
+	both[1].margin = 0.60;
+	for (size_t is_late = 0; is_late < 2; is_late++) {
+		const struct nn_claim_requests late = {both, 2};
+		NN_AUTO(comparison) struct nn_comparison *comparison = NULL;
+		struct boots pair[2];
+		void *own = NULL;
+
+		assert_int_equal(scene_setup(&own), 0);
+		scene_begin(own, false);
+		two_arms(pair, 1, 6);
+		for (size_t i = 0; !is_late && i < 2; i++)
+			scene_claim(own, "*", both[i].margin);
+		record_pair(own, pair);
+		comparison = scene_compare_late(own, is_late ? &late : NULL);
+		assert_int_equal(comparison->nr_claims, 2);
+		for (size_t i = 0; i < 2; i++) {
+			assert_string_equal(comparison->claims[i].verdict, "INVALID");
+			assert_reason(&comparison->claims[i].reasons, "mixed margins");
+		}
+		assert_int_equal(scene_teardown(&own), 0);
+	}
+}
+
 static void unknown_campaign_is_not_found(void **state)
 {
 	struct scene *scene = *state;
@@ -398,6 +459,8 @@ int main(void)
 		SCENE_TEST(single_arm_has_its_values_and_nothing_to_compare),
 		cmocka_unit_test(workload_of_one_arm_keeps_its_value_and_its_boots),
 		SCENE_TEST(arms_that_never_meet_in_a_block_have_one_reason_why),
+		SCENE_TEST(a_late_margin_does_not_undo_the_planned_one),
+		cmocka_unit_test(two_margins_of_one_origin_are_void),
 		SCENE_TEST(unknown_campaign_is_not_found),
 	};
 
