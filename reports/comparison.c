@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "reports/comparison.h"
 
+#include <errno.h>
+
 #include "harness/base/array.h"
+#include "harness/base/strbuf.h"
 #include "reports/build.h"
 #include "reports/row.h"
 
@@ -48,6 +51,33 @@ bool nn_report_row_is_alike(const struct nn_report_row *a, const struct nn_repor
 	if (!a->arm || !b->arm)
 		return !a->arm && !b->arm && strcmp(a->base_arm, b->base_arm) == 0;
 	return strcmp(a->base_arm, b->base_arm) == 0 && strcmp(a->arm, b->arm) == 0;
+}
+
+static int want_arm(const struct nn_comparison *comparison, const char *name, struct nn_err *err)
+{
+	NN_AUTO(strbuf) struct nn_strbuf known = NN_STRBUF_INIT;
+
+	if (nn_comparison_arm(comparison, name))
+		return 0;
+	for (size_t i = 0; i < comparison->nr_arms; i++)
+		nn_strbuf_addf(&known, "%s'%s'", i ? ", " : "", comparison->arms[i].name);
+	return nn_err_set(err, -EINVAL, "the campaign has no arm '%s', its arms are %s", name,
+			  known.len ? nn_strbuf_str(&known) : "none");
+}
+
+/* A plan's claims name arms of the plan; those of a command line may have a slip of the pen. */
+static int check_late_claims(const struct nn_comparison *comparison,
+			     const struct nn_claim_requests *requests, struct nn_err *err)
+{
+	for (size_t i = 0; requests && i < requests->nr; i++) {
+		int rc = want_arm(comparison, requests->items[i].arm, err);
+
+		if (!rc)
+			rc = want_arm(comparison, requests->items[i].base, err);
+		if (rc)
+			return nn_err_prefix(err, "claim '%s'", requests->items[i].text);
+	}
+	return 0;
 }
 
 static void add_late_claims(struct nn_comparison *comparison,
@@ -112,6 +142,8 @@ int nn_comparison_new(struct nn_store *store, const char *campaign,
 	build.campaign = found.id;
 	build.out = comparison;
 	rc = nn_build_gather(&build, err);
+	if (!rc)
+		rc = check_late_claims(comparison, late_claims, err);
 	if (!rc)
 		rc = nn_build_validity(&build, err);
 	if (!rc) {

@@ -260,6 +260,7 @@ struct nn_claim_requests {
 /**
  * Build from a campaign (UUID, prefix, name; NULL: the latest).
  * @late_claims: claims beside the plan's, marked as given after the data; or NULL.
+ * Return: 0; -EINVAL when a late claim names an arm that the campaign does not have; -errno.
  */
 int nn_comparison_new(struct nn_store *store, const char *campaign,
 		      const struct nn_claim_requests *late_claims,

@@ -46,12 +46,15 @@ expect 'late claims' "$(jq '[.claims[] | select(.late)] | length > 0' "$NN_SCRAT
 expect 'claims of the plan' "$(jq '[.claims[] | select(.late | not)] | length > 0' "$NN_SCRATCH/out")" true
 expect 'their remark' "$(jq '[.remarks[] | select(test("after the data"))] | length' "$NN_SCRATCH/out")" 1
 
-# It does not undo the planned one whose margin it would replace.
+# It does not undo the planned one whose margin it would replace, and names arms that there are.
 planned=$(jq -r '.claims[] | select(.late | not) | .claim_verdict' "$NN_SCRATCH/out")
 expect_exit 0 nearnative report --db "$db" --format json --claim 'other >= 10% of native'
 expect 'the planned claim' "$(jq -r '.claims[] | select(.late | not) | .claim_verdict + " " +
 	([.reasons[] | select(test("mixed margins"))] | length | tostring)' "$NN_SCRATCH/out")" "$planned 0"
 expect 'the late claim' "$(jq -r '.claims[] | select(.late) | .claim_verdict' "$NN_SCRATCH/out")" INVALID
+expect_exit 2 nearnative report --db "$db" --claim 'x >= 97% of native'
+expect_text "$NN_SCRATCH/err" "claim 'x >= 97% of native': the campaign has no arm 'x', its arms are 'native', 'other'"
+[ ! -s "$NN_SCRATCH/out" ] || fail 'a refused claim gives output'
 
 # Changes in the database itself.
 sqlite3 "$db" "UPDATE claim SET margin = 0.5"

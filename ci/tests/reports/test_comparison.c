@@ -429,6 +429,31 @@ static void two_margins_of_one_origin_are_void(void **state)
 	}
 }
 
+static void a_late_claim_about_an_unknown_arm_is_refused(void **state)
+{
+	struct scene *scene = *state;
+	static const char *const arms[][2] = {{"x", "native"}, {"vm", "x"}};
+	struct boots pair[2];
+
+	scene_begin(scene, false);
+	two_arms(pair, 1, 5);
+	record_pair(scene, pair);
+	for (size_t i = 0; i < NN_ARRAY_SIZE(arms); i++) {
+		struct nn_claim_request request = late_half;
+		const struct nn_claim_requests late = {&request, 1};
+		struct nn_comparison *comparison = NULL;
+		struct nn_err err = {0};
+
+		request.arm = arms[i][0];
+		request.base = arms[i][1];
+		assert_int_equal(nn_comparison_new(scene->store, NULL, &late, &comparison, &err),
+				 -EINVAL);
+		assert_null(comparison);
+		assert_non_null(strstr(err.message, "claim 'vm >= 50% of native': "));
+		assert_non_null(strstr(err.message, "no arm 'x', its arms are 'native', 'vm'"));
+	}
+}
+
 static void unknown_campaign_is_not_found(void **state)
 {
 	struct scene *scene = *state;
@@ -461,6 +486,7 @@ int main(void)
 		SCENE_TEST(arms_that_never_meet_in_a_block_have_one_reason_why),
 		SCENE_TEST(a_late_margin_does_not_undo_the_planned_one),
 		cmocka_unit_test(two_margins_of_one_origin_are_void),
+		SCENE_TEST(a_late_claim_about_an_unknown_arm_is_refused),
 		SCENE_TEST(unknown_campaign_is_not_found),
 	};
 
