@@ -59,6 +59,10 @@ int main(int argc, char **argv)
 		return command->execute(&cmd, wants_version, argv + 1);
 	}
 	command = nn_command_find(argc - 1, argv + 1, &nr_words);
+	if (!command && argc > 2 && wants_help(1, argv + 2)) { /* of a group, as in "db --help" */
+		command = nn_command_find(1, help, &nr_words);
+		return command->execute(&cmd, 1, argv + 1);
+	}
 	if (!command) {
 		nn_log_line(&cmd.log, NN_LOG_ERROR, "unknown command '%s%s%s'", argv[1],
 			    argc > 2 ? " " : "", argc > 2 ? argv[2] : "");

@@ -20,12 +20,18 @@ while read -r name; do
 		fits 80 "$of"
 	done
 done <<<"$names"
+for group in baseline db plan; do
+	nearnative help "$group" >"$NN_SCRATCH/text"
+	fits 80 "help $group"
+	expect_exit 0 nearnative "$group" --help
+	cmp "$NN_SCRATCH/out" "$NN_SCRATCH/text" || fail "other help: $group --help"
+done
+expect_exit 2 nearnative nonsense --help
+expect_text "$NN_SCRATCH/err" "unknown command 'nonsense'"
 nearnative-agent --help >"$NN_SCRATCH/text"
 fits 80 "the agent"
 nearnative help >"$NN_SCRATCH/text"
 fits 80 help
-nearnative help db >"$NN_SCRATCH/text"
-fits 80 'help db'
 
 # The width of a terminal, and no word lost or cut.
 command -v script >/dev/null || { echo 'skipped: no script(1) to make a terminal'; exit 0; }
