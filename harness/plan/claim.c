@@ -9,6 +9,9 @@
 
 #define CLAIM_FORM "expected 'ARM >= 97%% of BASE [for WORKLOAD[:METRIC]]'"
 
+#define BLANKS " \t\n"
+#define SIGN   ">="
+
 /* ARM >= 97% of BASE for SUBJECT */
 enum { WORD_ARM, WORD_SIGN, WORD_MARGIN, WORD_OF, WORD_BASE, WORD_FOR, WORD_SUBJECT, NR_WORDS };
 
@@ -50,17 +53,27 @@ static void add_word(struct words *words, const char *word, size_t len)
 	words->nr++;
 }
 
+/* Bytes of the word at @p. The sign needs no blanks around it: "vm>=97% of native". */
+static size_t word_len(const struct words *words, const char *p)
+{
+	size_t len = strcspn(p, BLANKS);
+	const char *sign = strstr(p, SIGN);
+
+	if (words->nr > WORD_SIGN || !sign || (size_t)(sign - p) >= len)
+		return len;
+	return sign == p ? strlen(SIGN) : (size_t)(sign - p);
+}
+
 static void split_words(const char *text, struct words *words)
 {
-	const char *blanks = " \t\n";
-	const char *p = text + strspn(text, blanks);
+	const char *p = text + strspn(text, BLANKS);
 
 	while (*p) {
-		size_t len = strcspn(p, blanks);
+		size_t len = word_len(words, p);
 
 		add_word(words, p, len);
 		p += len;
-		p += strspn(p, blanks);
+		p += strspn(p, BLANKS);
 	}
 }
 
@@ -68,7 +81,7 @@ static bool is_form(const struct words *words)
 {
 	if (words->nr != WORD_FOR && words->nr != NR_WORDS)
 		return false;
-	return strcmp(words->items[WORD_SIGN], ">=") == 0 &&
+	return strcmp(words->items[WORD_SIGN], SIGN) == 0 &&
 	       strcmp(words->items[WORD_OF], "of") == 0 &&
 	       (words->nr == WORD_FOR || strcmp(words->items[WORD_FOR], "for") == 0);
 }

@@ -27,6 +27,9 @@ static void claims_are_taken_apart(void **state)
 		{"vm >= 97 % of native", "vm", "native", "*", "*", 0.97},
 		{"vm >= 0.97 of native\n", "vm", "native", "*", "*", 0.97},
 		{"vm >= 97\t% of native for a:b", "vm", "native", "a", "b", 0.97},
+		{"vm>=97% of native", "vm", "native", "*", "*", 0.97},
+		{"vm >=97 % of native for a", "vm", "native", "a", "*", 0.97},
+		{" vm>= 97% of native for a>=b", "vm", "native", "a>=b", "*", 0.97},
 	};
 
 	(void)state;
@@ -60,6 +63,9 @@ static void what_is_no_claim_is_refused_with_the_form_expected(void **state)
 		{"vm >= 97% of native for", "is no claim"},
 		{"vm >= 97% of native in *", "is no claim"},
 		{"vm >= % 97 of native", "is no claim"},
+		{"vm>=>=97% of native", "expected a share"},
+		{">=97% of native", "is no claim"},
+		{"vm=>97% of native", "is no claim"},
 		{"vm >= 97 % % of native", "'97%%': expected a share"},
 		{"vm >= 97% % of native", "'97%%': expected a share"},
 		{"vm >= 97% of native for * and more", "is no claim"},
