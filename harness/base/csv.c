@@ -176,58 +176,63 @@ static const char *skip_quoted(const char *at)
 	}
 }
 
-/*
- * Is a quote open at the end of @line, if one was at its beginning? Only a quote at the start of a
- * field opens; a stray one is found when fields are cut.
- */
-static bool ends_within_quotes(const char *line, bool is_open)
-{
-	const char *at = line;
+/* Where the quote stands that is open at the end of what was read; column 0: none is. */
+struct open_quote {
+	uint64_t line;
+	size_t column;
+};
 
-	if (!strchr(line, '"'))
-		return is_open;
-	if (is_open)
-		at = skip_quoted(at);
-	else if (*at == '"')
-		at = skip_quoted(at + 1);
+/*
+ * Keep @open up to date over @line. Only a quote at the start of a field opens; a stray one is
+ * found when fields are cut.
+ */
+static void follow_quotes(const char *line, uint64_t number, struct open_quote *open)
+{
+	const char *at = strchr(line, '"') ? line : NULL;
+
 	while (at) {
+		if (!open->column && *at == '"') {
+			*open = (struct open_quote){number, (size_t)(at - line) + 1};
+			at++;
+		}
+		if (open->column) {
+			at = skip_quoted(at);
+			if (!at)
+				return;
+			open->column = 0;
+		}
 		at = strchr(at, ',');
-		if (!at)
-			return false;
-		at++;
-		if (*at == '"')
-			at = skip_quoted(at + 1);
+		if (at)
+			at++;
 	}
-	return true;
 }
 
 /* A record goes on in the next line while a quote is open. */
 static int read_record(struct nn_csv *csv, struct nn_err *err)
 {
-	uint64_t first = csv->nr_lines + 1;
+	struct open_quote open = {0};
 	size_t len = 0;
 	size_t start;
-	bool is_open;
 	int rc = next_line(csv, &len, err);
 
 	if (rc <= 0)
 		return rc;
 	nn_strbuf_clear(&csv->record);
 	nn_strbuf_addn(&csv->record, nn_strbuf_str(&csv->line), len);
-	is_open = ends_within_quotes(nn_strbuf_str(&csv->record), false);
-	while (is_open) {
+	follow_quotes(nn_strbuf_str(&csv->record), csv->nr_lines, &open);
+	while (open.column) {
 		rc = next_line(csv, &len, err);
 		if (rc < 0)
 			return rc;
 		if (!rc)
-			return bad(csv, first, 1, err, "the file ends within quotes");
+			return bad(csv, open.line, open.column, err, "the file ends within quotes");
 		if (csv->record.len + len > MAX_RECORD_BYTES)
-			return bad(csv, first, 1, err,
+			return bad(csv, open.line, open.column, err,
 				   "more than 1 MiB within quotes: is one left open?");
 		nn_strbuf_addc(&csv->record, '\n');
 		start = csv->record.len;
 		nn_strbuf_addn(&csv->record, nn_strbuf_str(&csv->line), len);
-		is_open = ends_within_quotes(csv->record.data + start, true);
+		follow_quotes(csv->record.data + start, csv->nr_lines, &open);
 	}
 	return 1;
 }

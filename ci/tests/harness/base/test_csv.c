@@ -69,6 +69,9 @@ static void bad_text_is_refused_with_its_place(void **state)
 		{"a,b\nc,d\"e\n", 10, ":2:4: a quote within an unquoted field"},
 		{"\"a\"b,c\n", 7, ":1:4: text after a closing quote"},
 		{"a\n\"b\nc\n", 7, ":2:1: the file ends within quotes"},
+		{"a\nb,\"c\nd\n", 9, ":2:3: the file ends within quotes"},
+		{"a,\"b\"\"\",\"c\n\"\"d", 14, ":1:9: the file ends within quotes"},
+		{"a,\"b\nc\",d,\"e\n", 13, ":2:6: the file ends within quotes"},
 		{"a\nb\0c\n", 6, ":2:2: a NUL byte"},
 		{"a\xff\n", 3, ":1:2: not UTF-8"},
 		{"\xc0\x80\n", 3, ":1:1: not UTF-8"},
@@ -103,13 +106,13 @@ static void a_quote_left_open_is_told_by_its_line(void **state)
 	struct nn_csv *csv;
 
 	(void)state;
-	nn_strbuf_add(&text, "a,b\n\"c,1\n");
+	nn_strbuf_add(&text, "a,b\n0,\"c\n");
 	while (text.len < 1200000)
 		nn_strbuf_add(&text, "d,2\n");
 	csv = open_bytes(text.data, text.len, path);
 	assert_int_equal(nn_csv_next(csv, &record, &err), 1);
 	assert_int_equal(nn_csv_next(csv, &record, &err), -EINVAL);
-	assert_non_null(strstr(err.message, ":2:1: more than 1 MiB within quotes"));
+	assert_non_null(strstr(err.message, ":2:3: more than 1 MiB within quotes"));
 	nn_csv_close(csv);
 	nn_strbuf_release(&text);
 	(void)unlink(path);
