@@ -37,12 +37,18 @@ int nn_parse_double(const char *text, double *ret_value, struct nn_err *err)
 {
 	locale_t plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
 	char *end = NULL;
-	double value = plain ? strtod_l(text, &end, plain) : strtod(text, &end);
+	double value;
+	bool is_lost;
 
+	errno = 0;
+	value = plain ? strtod_l(text, &end, plain) : strtod(text, &end);
+	is_lost = errno == ERANGE && value == 0; /* 1e-400 is not 0, and 1e-310 is no loss */
 	if (plain)
 		freelocale(plain);
 	if (end == text || *end || isspace((unsigned char)text[0]) || !isfinite(value))
 		return nn_err_set(err, -EINVAL, "'%s' is no number", text);
+	if (is_lost)
+		return nn_err_set(err, -EINVAL, "'%s' is too close to 0 for a number", text);
 	*ret_value = value;
 	return 0;
 }

@@ -38,6 +38,25 @@ static void units_accept_what_people_write(void **state)
 	}
 }
 
+static void numbers_are_refused_that_a_double_would_lose(void **state)
+{
+	static const char *const lost[] = {"1e999", "-1e999", "1e-400", "-0.1e-500", "nan", "inf"};
+	static const struct {
+		const char *text;
+		double wanted;
+	} kept[] = {{"0", 0}, {"0e-500", 0}, {"-0.000", 0}, {"1e-310", 1e-310}, {"1e308", 1e308}};
+	double value = 7;
+
+	(void)state;
+	for (size_t i = 0; i < NN_ARRAY_SIZE(lost); i++)
+		assert_int_equal(nn_parse_double(lost[i], &value, NULL), -EINVAL);
+	assert_true(value == 7);
+	for (size_t i = 0; i < NN_ARRAY_SIZE(kept); i++) {
+		assert_int_equal(nn_parse_double(kept[i].text, &value, NULL), 0);
+		assert_true(value == kept[i].wanted);
+	}
+}
+
 static void units_refuse_anything_else_and_say_what_was_expected(void **state)
 {
 	static const struct {
@@ -100,6 +119,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(units_accept_what_people_write),
+		cmocka_unit_test(numbers_are_refused_that_a_double_would_lose),
 		cmocka_unit_test(units_refuse_anything_else_and_say_what_was_expected),
 		cmocka_unit_test(shares_are_percentages_or_plain_numbers),
 		cmocka_unit_test(sizes_and_times_are_written_for_people),
