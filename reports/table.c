@@ -195,6 +195,8 @@ static int read_keys(struct reader *reader, struct nn_table_run *run, struct nn_
 			return complain(reader, key_columns[k], err, "a name");
 		run->keys[k] = nn_names_add(&reader->table->names[k], text);
 	}
+	run->unit_column = (uint32_t)reader->record.columns[reader->fields[UNIT]];
+	run->direction_column = (uint32_t)reader->record.columns[reader->fields[DIRECTION]];
 	run->unit = nn_names_add(&reader->table->units, field(reader, UNIT));
 	if (nn_direction_from(field(reader, DIRECTION), &run->direction))
 		return complain(reader, DIRECTION, err, "'higher' or 'lower'");
@@ -210,7 +212,7 @@ static int read_value(struct reader *reader, struct nn_table_value *value, struc
 	if (nn_parse_u64(field(reader, ITERATION), &iteration, NULL) || iteration > UINT32_MAX)
 		return complain(reader, ITERATION, err, "a whole number below 2^32");
 	if (nn_parse_double(field(reader, VALUE), &value->value, NULL) || !isfinite(value->value))
-		return complain(reader, VALUE, err, "a finite number");
+		return complain(reader, VALUE, err, "a finite number that a double can hold");
 	value->iteration = (uint32_t)iteration;
 	value->line = (uint32_t)reader->record.line;
 	return 0;
@@ -258,8 +260,9 @@ static int read_row(struct reader *reader, size_t nr_fields, struct nn_err *err)
 				    reader->table->units.items[run->unit]);
 	if (run->direction != like.direction)
 		return nn_csv_error(reader->csv, &reader->record, reader->fields[DIRECTION], err,
-				    "direction '%s', line %" PRIu64 " of the same run has another",
-				    field(reader, DIRECTION), run->line);
+				    "direction '%s', line %" PRIu64 " of the same run has '%s'",
+				    field(reader, DIRECTION), run->line,
+				    nn_direction_name(run->direction));
 	if (*field(reader, VALUE))
 		*NN_ARRAY_APPEND(run->values, run->nr, run->cap) = value;
 	else
@@ -340,20 +343,41 @@ static bool is_same_series(const struct nn_table_run *a, const struct nn_table_r
 	return memcmp(a->keys, b->keys, NN_KEY_ARM * sizeof(a->keys[0])) == 0;
 }
 
+/* The later line is the one that is wrong, whichever run stands first in order. */
+static int check_alike(const char *path, const struct nn_table *table, const struct nn_table_run *a,
+		       const struct nn_table_run *b, struct nn_err *err)
+{
+	const struct nn_table_run *first = a->line < b->line ? a : b;
+	const struct nn_table_run *second = a->line < b->line ? b : a;
+
+	if (second->unit != first->unit)
+		return nn_err_set(err, -EINVAL,
+				  "%s:%" PRIu64 ":%" PRIu32 ": unit '%s', line %" PRIu64
+				  " of the same metric has '%s'",
+				  path, second->line, second->unit_column,
+				  table->units.items[second->unit], first->line,
+				  table->units.items[first->unit]);
+	if (second->direction != first->direction)
+		return nn_err_set(err, -EINVAL,
+				  "%s:%" PRIu64 ":%" PRIu32 ": direction '%s', line %" PRIu64
+				  " of the same metric has '%s'",
+				  path, second->line, second->direction_column,
+				  nn_direction_name(second->direction), first->line,
+				  nn_direction_name(first->direction));
+	return 0;
+}
+
 /* A metric has one unit and one direction throughout a campaign; runs stand in order. */
 static int check_series(const char *path, const struct nn_table *table, struct nn_err *err)
 {
 	for (size_t i = 1; i < table->nr_runs; i++) {
-		const struct nn_table_run *run = &table->runs[i], *before = run - 1;
+		const struct nn_table_run *run = &table->runs[i];
+		int rc = 0;
 
-		if (!is_same_series(run, before))
-			continue;
-		if (run->unit != before->unit || run->direction != before->direction)
-			return nn_err_set(err, -EINVAL,
-					  "%s:%" PRIu64 ":1: metric '%s' has another unit or "
-					  "direction than in line %" PRIu64,
-					  path, run->line, nn_table_name(table, run, NN_KEY_METRIC),
-					  before->line);
+		if (is_same_series(run, run - 1))
+			rc = check_alike(path, table, run - 1, run, err);
+		if (rc)
+			return rc;
 	}
 	return 0;
 }

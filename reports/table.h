@@ -41,7 +41,9 @@ struct nn_table_run {
 	uint64_t block;
 	uint32_t unit;
 	enum nn_direction direction;
-	uint64_t line; /* of its first value */
+	uint64_t line;        /* of its first value, */
+	uint32_t unit_column; /* and where in it these stand, for messages */
+	uint32_t direction_column;
 	struct nn_table_value *values;
 	size_t nr, cap;
 	uint64_t nr_absent; /* rows without a value */
