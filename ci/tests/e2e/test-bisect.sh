@@ -95,6 +95,7 @@ expect_exit 0 "${pair[@]}" --max-rounds 4 --format json
 expect 'outcome' "$(jq -r '.schema, .outcome, .exit, .rows[0].outcome' "$NN_SCRATCH/out" | xargs)" \
 	'nearnative.bisect/1 good 0 good'
 expect 'rounds are pooled' "$(jq '.rows[0].boots == 5 * (.campaigns | length)' "$NN_SCRATCH/out")" true
+! has_validator || valid "$NN_SCRATCH/out" nearnative.bisect.1
 build "$NN_SCRATCH/slow.c" candidate
 expect_exit 1 "${pair[@]}"
 expect_text "$NN_SCRATCH/out" '^bad: threshold 75 %, [1-3] rounds? of 3'
@@ -112,6 +113,10 @@ echo >>"$NN_SCRATCH/other-agent"
 BISECT_CANDIDATE=$NN_SCRATCH/other-agent expect_exit 125 "${pair[@]}"
 expect_text "$NN_SCRATCH/out" "^cannot tell:"
 expect_text "$NN_SCRATCH/out" "the agent's build differs"
+BISECT_CANDIDATE=$NN_SCRATCH/other-agent expect_exit 125 "${pair[@]}" --format json
+expect 'what cannot be told' "$(jq -r '.outcome, .exit, .rows[0].p_bad' "$NN_SCRATCH/out" | xargs)" \
+	'cannot tell 125 null'
+! has_validator || valid "$NN_SCRATCH/out" nearnative.bisect.1
 
 # 125: boots that fail.
 rm "$NN_SCRATCH/candidate.so"

@@ -27,6 +27,15 @@ expect_text "$NN_SCRATCH/out" '^not like for like \(axes asked for: none\)$'
 expect_text "$NN_SCRATCH/out" '^    B  9\.9\.9$'
 if grep -q 'null' "$NN_SCRATCH/out"; then fail "a refusal shows figures"; fi
 expect_exit 4 nearnative compare --db "$db" --axis board,gpu before after
+expect_exit 4 nearnative compare --db "$db" --axis board,gpu --format json before after
+expect "refusal" "$(jq -r '.axes, [.differences[] | select(.name == "kernel.release") | .b]' \
+	"$NN_SCRATCH/out" | jq -rs 'add | join(" ")')" "device board 9.9.9"
+if has_validator; then
+	valid "$NN_SCRATCH/out" nearnative.differences.1
+	jq '.differences[0] += {extra: 1}' "$NN_SCRATCH/out" >"$NN_SCRATCH/drifted.json"
+	! validate "$NN_SCRATCH/drifted.json" nearnative.differences.1 >/dev/null ||
+		fail 'the schema accepts another member'
+fi
 expect_exit 0 nearnative compare --db "$db" --axis kernel before after
 expect_text "$NN_SCRATCH/out" 'what differs: kernel: kernel.release'
 
