@@ -54,7 +54,7 @@ static void say_not_different(struct nn_strbuf *sb, const struct nn_report_row *
 		return;
 	nn_strbuf_add(sb, "; up to ");
 	nn_words_pct(sb, row->equivalent_within_pct);
-	nn_strbuf_add(sb, " cannot be excluded");
+	nn_strbuf_add(sb, " cannot be excluded (90 % interval, as for equivalence)");
 }
 
 bool nn_sentence_difference(struct nn_strbuf *sb, const struct nn_report_row *row)

@@ -15,8 +15,9 @@ void nn_sentence_row_name(struct nn_strbuf *sb, const struct nn_report_row *row)
 
 /**
  * What the data say of the difference between the arms: "0.65 % worse (p = 0.0003), yet equivalent
- * within ±0.8 %", or "no significant difference (p = 0.41); up to 0.9 % cannot be excluded". The
- * p-value is the adjusted one where there is one. Silent about lone rows and without a p-value.
+ * within ±0.8 %", or "no significant difference (p = 0.41); up to 0.9 % cannot be excluded (90 %
+ * interval, as for equivalence)", which is narrower than the 95 % interval that stands beside it.
+ * The p-value is the adjusted one where there is one. Silent about lone rows and without a p-value.
  */
 bool nn_sentence_difference(struct nn_strbuf *sb, const struct nn_report_row *row);
 

@@ -10,6 +10,7 @@
 #include "ci/tests/reports/sample.h"
 
 #define PLUS_MINUS "\xc2\xb1"
+#define BY_CI90    "(90 % interval, as for equivalence)"
 
 /* A row that only says what the case needs. */
 static struct nn_report_row blank(void)
@@ -44,10 +45,10 @@ static void difference_is_told_with_what_it_leaves_open(void **state)
 		 "2.5 % worse (p = 0.0200), yet equivalent within " PLUS_MINUS "2.9 %"},
 		{0.70, 0.01, 0.02, 31, 0.5, "30 % worse (p = 0.0200)"},
 		{0.999, 0.41, 0.62, 0.9, NAN,
-		 "no significant difference (p = 0.62); up to 0.90 % cannot be excluded"},
+		 "no significant difference (p = 0.62); up to 0.90 % cannot be excluded " BY_CI90},
 		/* significant alone, but not among the others */
 		{0.99, 0.03, 0.08, 1.9, NAN,
-		 "no significant difference (p = 0.0800); up to 1.9 % cannot be excluded"},
+		 "no significant difference (p = 0.0800); up to 1.9 % cannot be excluded " BY_CI90},
 		{0.99, 0.03, NAN, 1.9, NAN,
 		 "1.0 % worse (p = 0.0300), yet equivalent within " PLUS_MINUS "1.9 %"},
 		{0.99, 0.3, NAN, NAN, NAN, "no significant difference (p = 0.30)"},

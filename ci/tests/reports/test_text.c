@@ -148,8 +148,8 @@ static void every_row_says_what_its_difference_means(void **state)
 	assert_text(text, "\nRow by row (p adjusted for the number of rows; MDE: smallest change "
 			  "seen with power 0.8)\n"
 			  "  - compute/bandwidth copy: no significant difference (p = 0.41); up to "
-			  "0.59 % cannot be excluded;\n"
-			  "    MDE 0.62 %\n"
+			  "0.59 % cannot be excluded\n"
+			  "    (90 % interval, as for equivalence); MDE 0.62 %\n"
 			  "  - compute/launch-latency latency: 20 % worse (p < 0.0001)\n");
 	assert_null(strstr(text, "graphics/fill-rate fill: "));
 	assert_null(strstr(text, "same"));
