@@ -135,13 +135,26 @@ static int record_boot(struct session *session, size_t block, size_t arm, struct
 
 /* ---- campaigns ---- */
 
+static char *plan_of(const struct recording *recording)
+{
+	struct nn_strbuf sb = NN_STRBUF_INIT;
+
+	nn_strbuf_add(&sb, "name: simulated\narms:\n");
+	for (size_t arm = 0; arm < MODEL_NR_ARMS; arm++)
+		nn_strbuf_addf(&sb, "  - {name: %s, target: %s}\n", model_arm_names[arm],
+			       targets[arm]);
+	/* one stands for all: there may be more than a plan can list */
+	nn_strbuf_add(&sb, "workloads: [{name: compute/w00}]\n");
+	if (recording->claim)
+		nn_strbuf_addf(&sb, "claims: [\"%s\"]\n", recording->claim);
+	return nn_strbuf_detach(&sb);
+}
+
 static int record_campaign(struct session *session, struct nn_err *err)
 {
 	const struct nn_machine_row machine = {.fingerprint = "f00d", .description = "simulated"};
 	const struct recording *recording = session->recording;
-	NN_AUTO(free)
-	char *plan = recording->claim ? nn_asprintf("claims: [\"%s\"]\n", recording->claim)
-				      : nn_strdup("claims: []\n");
+	NN_AUTO(free) char *plan = plan_of(recording);
 	char hash[NN_SHA256_HEX_CAP];
 	struct nn_campaign_row row = {.name = recording->name,
 				      .plan_path = "plan.yaml",

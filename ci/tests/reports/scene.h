@@ -18,6 +18,7 @@
 #include "harness/base/clock.h"
 #include "harness/base/hash.h"
 #include "harness/base/strbuf.h"
+#include "harness/store/statement.h"
 #include "reports/comparison.h"
 
 #define SCENE_TEST(function) cmocka_unit_test_setup_teardown(function, scene_setup, scene_teardown)
@@ -32,6 +33,9 @@ struct scene {
 	struct nn_store *store;
 	int64_t campaign;
 	int64_t arms[ARMS_CAP];
+	const char *plan;         /* NULL: one with these arms and */
+	struct nn_strings claims; /* texts */
+	bool allow_emulated;
 };
 
 /* What the boots of one arm measured. */
@@ -80,18 +84,20 @@ static inline int scene_teardown(void **state)
 		(void)unlink(path); /* not all of them exist */
 	}
 	(void)rmdir(scene->folder);
+	nn_strings_release(&scene->claims);
 	free(scene->path);
 	free(scene);
 	return 0;
 }
 
+static const char *const scene_arms[ARMS_CAP] = {"native", "vm", "vm-hugepages"};
+
 static inline void scene_arm(struct scene *scene, size_t arm)
 {
-	static const char *const names[ARMS_CAP] = {"native", "vm", "vm-hugepages"};
 	struct nn_err err = {0};
 
-	must(nn_store_arm_add(scene->store, scene->campaign, names[arm], arm ? "libvirt" : "local",
-			      &scene->arms[arm], &err),
+	must(nn_store_arm_add(scene->store, scene->campaign, scene_arms[arm],
+			      arm ? "libvirt" : "local", &scene->arms[arm], &err),
 	     &err);
 }
 
@@ -100,8 +106,8 @@ static inline void scene_begin_alone(struct scene *scene, bool allow_emulated)
 	const struct nn_machine_row machine = {.fingerprint = "f00d", .description = "a machine"};
 	struct nn_campaign_row row = {.name = "test",
 				      .plan_path = "plan.yaml",
-				      .plan_text = "", /* claims are added one by one */
-				      .plan_hash = "abc",
+				      .plan_text = "", /* written last: see scene_plan() */
+				      .plan_hash = "",
 				      .seed = 42,
 				      .build_id = "build-1",
 				      .base_arm = "native",
@@ -110,6 +116,7 @@ static inline void scene_begin_alone(struct scene *scene, bool allow_emulated)
 				      .device_driver = "nvme"};
 	struct nn_err err = {0};
 
+	scene->allow_emulated = allow_emulated;
 	must(nn_store_open(scene->path, NN_STORE_CREATE, &scene->store, &err), &err);
 	must(nn_store_machine(scene->store, &machine, &row.machine, &err), &err);
 	must(nn_store_campaign_add(scene->store, &row, &scene->campaign, &err), &err);
@@ -130,6 +137,42 @@ static inline void scene_claim(struct scene *scene, const char *workload, double
 
 	must(nn_store_claim_add(scene->store, scene->campaign, text, "vm", "native", workload, "*",
 				margin, &err),
+	     &err);
+	nn_strings_add(&scene->claims, NN_STEAL(text));
+}
+
+/* The plan by which the campaign would have been recorded. */
+static inline char *scene_plan(const struct scene *scene)
+{
+	struct nn_strbuf sb = NN_STRBUF_INIT;
+
+	if (scene->plan)
+		return nn_strdup(scene->plan);
+	nn_strbuf_add(&sb, "name: test\narms:\n");
+	for (size_t i = 0; i < ARMS_CAP; i++) {
+		if (scene->arms[i])
+			nn_strbuf_addf(&sb, "  - {name: %s, target: %s}\n", scene_arms[i],
+				       i ? "libvirt" : "local");
+	}
+	nn_strbuf_add(&sb, "workloads: [{name: iommu/nvme-read}, {name: graphics/scene}]\n");
+	nn_strbuf_addf(&sb, "allow_emulated: %s\n", scene->allow_emulated ? "yes" : "no");
+	nn_strbuf_addf(&sb, "claims:%s\n", scene->claims.nr ? "" : " []");
+	for (size_t i = 0; i < scene->claims.nr; i++)
+		nn_strbuf_addf(&sb, "  - \"%s\"\n", scene->claims.items[i]);
+	return nn_strbuf_detach(&sb);
+}
+
+/* Put the plan and its hash where the runner would have before the first boot. */
+static inline void scene_store_plan(struct scene *scene)
+{
+	NN_AUTO(free) char *plan = scene_plan(scene);
+	char hash[NN_SHA256_HEX_CAP];
+	struct nn_err err = {0};
+
+	nn_sha256_hex(plan, strlen(plan), hash);
+	must(nn_sql_execute(scene->store, &err,
+			    "UPDATE campaign SET plan_text = ?, plan_hash = ? WHERE id = ?", "ssi",
+			    plan, hash, scene->campaign),
 	     &err);
 }
 
@@ -215,16 +258,26 @@ static inline void scene_boots(struct scene *scene, const struct boots *boots)
 	scene_boots_from(scene, boots, 0);
 }
 
-/* The campaign is done; compare it, with claims that come after the data, or NULL. */
-static inline struct nn_comparison *scene_compare_late(struct scene *scene,
-						       const struct nn_claim_requests *late_claims)
+/* Compare what the database holds, with claims that come after the data, or NULL. */
+static inline struct nn_comparison *scene_reopen(struct scene *scene,
+						 const struct nn_claim_requests *late_claims)
 {
 	struct nn_comparison *comparison = NULL;
 	struct nn_err err = {0};
 
-	must(nn_store_campaign_state(scene->store, scene->campaign, "done", &err), &err);
 	must(nn_comparison_new(scene->store, NULL, late_claims, &comparison, &err), &err);
 	return comparison;
+}
+
+/* The campaign is done; compare it. */
+static inline struct nn_comparison *scene_compare_late(struct scene *scene,
+						       const struct nn_claim_requests *late_claims)
+{
+	struct nn_err err = {0};
+
+	scene_store_plan(scene);
+	must(nn_store_campaign_state(scene->store, scene->campaign, "done", &err), &err);
+	return scene_reopen(scene, late_claims);
 }
 
 static inline struct nn_comparison *scene_compare(struct scene *scene)
