@@ -93,7 +93,10 @@ void nn_build_doubts(const struct nn_build *build, const char *workload, const c
 /** Rows from boot values; verdicts are left for the claims. */
 int nn_build_rows(struct nn_build *build, struct nn_err *err);
 
-/** Claims of the store that the plan's text does not bear out are invalid, and say so. */
+/**
+ * Claims of the store that its plan does not bear out are invalid, and say so; those that the store
+ * has lost come back as such. So does whatever else of the plan verdicts rest on.
+ */
 void nn_build_verify_claims(struct nn_comparison *comparison);
 
 /** Beside each row what the newest A/A campaigns of the machine gave. */

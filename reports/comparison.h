@@ -222,6 +222,7 @@ struct nn_comparison {
 	bool is_emulated;
 	bool allow_emulated;
 	bool is_virtual_time; /* figures are path length, not speed */
+	bool is_unverified;   /* the store is not what its plan says, or none can tell */
 	double boot_s, workloads_s, own_s;
 	struct nn_report_arm *arms;
 	size_t nr_arms, cap_arms;

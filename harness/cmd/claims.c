@@ -46,7 +46,7 @@ void nn_given_claims_release(struct nn_given_claims *claims)
 /* A refuted claim outweighs one without a verdict. */
 int nn_claims_exit(const struct nn_comparison *comparison)
 {
-	int worst = NN_EXIT_OK;
+	int worst = comparison->is_unverified ? NN_EXIT_NO_VERDICT : NN_EXIT_OK;
 
 	for (size_t i = 0; i < comparison->nr_claims; i++) {
 		const char *verdict = comparison->claims[i].verdict;

@@ -20,8 +20,8 @@ void nn_given_claims_release(struct nn_given_claims *claims);
 NN_AUTO_DEFINE(given_claims, struct nn_given_claims, nn_given_claims_release(p))
 
 /**
- * Return: NN_EXIT_REGRESSION when a claim is refuted, NN_EXIT_NO_VERDICT when one has no verdict,
- * else NN_EXIT_OK.
+ * Return: NN_EXIT_REGRESSION when a claim is refuted, NN_EXIT_NO_VERDICT when one has no verdict or
+ * the store is not what its plan says, else NN_EXIT_OK.
  */
 int nn_claims_exit(const struct nn_comparison *comparison);
 

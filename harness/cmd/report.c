@@ -27,7 +27,8 @@ static const struct nn_option report_options[] = {
 	NN_OPTION("claim", NN_OPTION_LIST, struct report_options, claims, "TEXT",
 		  "judge this too; the report says that it was claimed after the data"),
 	NN_OPTION("check", NN_OPTION_FLAG, struct report_options, is_check, NULL,
-		  "exit 1 when a claim is refuted, 4 when one has no verdict"),
+		  "exit 1 when a claim is refuted, 4 when one has no verdict or the database is "
+		  "not what its plan says"),
 	NN_OPTION_END,
 };
 

@@ -56,12 +56,41 @@ expect_exit 2 nearnative report --db "$db" --claim 'x >= 97% of native'
 expect_text "$NN_SCRATCH/err" "claim 'x >= 97% of native': the campaign has no arm 'x', its arms are 'native', 'other'"
 [ ! -s "$NN_SCRATCH/out" ] || fail 'a refused claim gives output'
 
-# Changes in the database itself.
-sqlite3 "$db" "UPDATE claim SET margin = 0.5"
-json '.claims[0].verdict' INVALID
-json "$changed"' > 0' true
-sqlite3 "$db" "UPDATE claim SET text = 'other >= 50% of native'"
-json '.claims[0].verdict' INVALID
-sqlite3 "$db" "UPDATE campaign SET plan_text = replace(plan_text, '97%', '50%')"
-json '.claims[0].verdict' INVALID
+# Each change of the database itself is made in a copy of its own: none may hide another.
+untouched=$db
+db=$NN_SCRATCH/changed.db
+changed_by() { # SQL
+	rm -f "$db"*
+	sqlite3 "$untouched" ".backup '$db'"
+	sqlite3 "$db" "$1"
+	expect_exit 4 nearnative report pair --db "$db" --check
+	json '.claims[0].verdict' INVALID
+	json "$changed > 0" true
+}
+changed_by "UPDATE claim SET margin = 0.5"
+changed_by "UPDATE claim SET margin = 0.5, text = 'other >= 50% of native'"
+changed_by "UPDATE claim SET text = 'other >= 97%'"
+changed_by "UPDATE claim SET arm = 'native', base = 'other'"
+changed_by "UPDATE claim SET workload = 'null', metric = 'cost'"
+changed_by "DELETE FROM claim"
+json '.claims[0].text' 'other >= 97% of native'
+changed_by "UPDATE campaign SET plan_text = replace(plan_text, '97%', '50%')"
 json '[.remarks[] | select(test("does not match the hash"))] | length' 1
+changed_by "UPDATE campaign SET plan_text = ''"
+changed_by "UPDATE campaign SET allow_emulated = 0"
+changed_by "UPDATE campaign SET base_arm = 'other'"
+
+# Nor is a plan accused for how it is spelt.
+sed -e '/^claims/d' -e 's/name: pair/name: spelt/' "$plan" >"$NN_SCRATCH/spelt.yaml"
+cat >>"$NN_SCRATCH/spelt.yaml" <<-'END'
+	claims:
+	  - other >= 0.01 of native
+	  - other >= 1% of native
+	    for null:cost
+	  - "other >= 1%\x20of native for null"
+END
+expect_exit 0 nearnative run --quiet --db "$untouched" "$NN_SCRATCH/spelt.yaml"
+db=$untouched
+json '.claims | length' 3
+json "$changed" 0
+json '[.remarks[] | select(test("changed later|cannot be verified"))] | length' 0
