@@ -236,6 +236,19 @@ static void an_open_claim_is_no_verdict(void **state)
 	drive_expect(&drive, 4, "1 claim without a verdict");
 }
 
+/* The plan makes it, and the store holds it no more. */
+static void a_claim_that_was_deleted_is_no_verdict(void **state)
+{
+	struct sim candidate = later();
+
+	candidate.plan = PAIR_PLAN("1GiB", "\"" PAIR_CLAIM "\"");
+	record(*state, &plain, &candidate);
+	NN_AUTO(drive) struct drive drive = DRIVE(*state, gate, true, BASELINE);
+
+	drive_expect(&drive, 4, "1 claim without a verdict");
+	assert_text(drive.output, "changed later: the plan that was stored");
+}
+
 static void a_metric_that_vanished_is_no_verdict(void **state)
 {
 	struct sim candidate = later();
@@ -460,6 +473,7 @@ int main(void)
 		PAIR_TEST(another_claim_is_no_other_plan),
 		PAIR_TEST(a_refuted_claim_fails_without_any_regression),
 		PAIR_TEST(an_open_claim_is_no_verdict),
+		PAIR_TEST(a_claim_that_was_deleted_is_no_verdict),
 		PAIR_TEST(a_metric_that_vanished_is_no_verdict),
 		PAIR_TEST(an_arm_that_vanished_is_no_verdict),
 		PAIR_TEST(a_metric_that_is_new_passes),
