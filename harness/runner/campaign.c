@@ -10,6 +10,7 @@
 #include "harness/runner/conversation.h"
 #include "harness/runner/machine.h"
 #include "harness/runner/survey.h"
+#include "harness/store/transaction.h"
 #include "harness/target/under-test.h"
 
 #define MAX_REBOOTS 3 /* of this machine during one boot of an arm */
@@ -57,8 +58,8 @@ static char *campaign_device_driver(const struct nn_runner_params *params, const
 	return nn_sysfs_link_name(params->sysroot, path);
 }
 
-static int campaign_add(const struct nn_runner_params *params, const struct nn_machine *machine,
-			int64_t *ret_campaign, struct nn_err *err)
+static int campaign_add_row(const struct nn_runner_params *params, const struct nn_machine *machine,
+			    int64_t *ret_campaign, struct nn_err *err)
 {
 	const struct nn_plan *plan = params->plan;
 	char bdf[NN_BDF_CAP];
@@ -87,6 +88,20 @@ static int campaign_add(const struct nn_runner_params *params, const struct nn_m
 	row.device_driver = driver;
 	row.device_bdf = bdf[0] ? bdf : NULL;
 	return nn_store_campaign_add(params->store, &row, ret_campaign, err);
+}
+
+/* With all arms and claims: one that lacked some would look like a campaign that was altered. */
+static int campaign_add(const struct nn_runner_params *params, const struct nn_machine *machine,
+			int64_t *ret_campaign, struct nn_err *err)
+{
+	NN_AUTO(transaction) struct nn_transaction transaction = {0};
+	int rc = nn_transaction_begin(params->store, &transaction, err);
+
+	if (!rc)
+		rc = campaign_add_row(params, machine, ret_campaign, err);
+	if (!rc)
+		rc = campaign_add_parts(params, *ret_campaign, err);
+	return rc ? rc : nn_transaction_commit(&transaction, err);
 }
 
 /* What does not forbid a passthrough but may spoil it, such as a device that cannot be reset. */
@@ -126,8 +141,6 @@ int nn_runner_begin(const struct nn_runner_params *params, int64_t *ret_campaign
 	if (!rc)
 		rc = nn_survey_campaign(params->store, params->sysroot, &machine, campaign, err);
 	nn_machine_release(&machine);
-	if (!rc)
-		rc = campaign_add_parts(params, campaign, err);
 	if (!rc)
 		rc = warn_of_device(params, campaign, err);
 	if (!rc)

@@ -19,6 +19,7 @@
 
 #include "harness/base/cleanup.h"
 #include "harness/base/err.h"
+#include "harness/store/transaction.h"
 
 struct nn_store {
 	sqlite3 *db;
@@ -85,19 +86,5 @@ static inline const char *nn_sql_text(sqlite3_stmt *statement, int column)
 
 /** A column's text as a string of the caller's, or NULL for NULL. */
 char *nn_sql_column_strdup(sqlite3_stmt *statement, int column);
-
-/*
- * A transaction that its scope rolls back unless it was committed. Within another one it is a
- * savepoint, so that a function which needs one need not know whether its caller has one.
- */
-struct nn_transaction {
-	struct nn_store *store; /* NULL: over, or not begun */
-};
-
-int nn_transaction_begin(struct nn_store *store, struct nn_transaction *ret_transaction,
-			 struct nn_err *err);
-int nn_transaction_commit(struct nn_transaction *transaction, struct nn_err *err);
-void nn_transaction_rollback(struct nn_transaction *transaction);
-NN_AUTO_DEFINE(transaction, struct nn_transaction, nn_transaction_rollback(p))
 
 #endif
