@@ -21,6 +21,7 @@ int nn_cross_side_new(struct nn_store *store, int64_t campaign, const char *labe
 		rc = nn_build_validity(&side->build, err);
 	if (rc)
 		return nn_err_prefix(err, "read campaign %s", label);
+	nn_build_verify_claims(out); /* emulation is allowed by the plan, or not at all */
 	nn_build_remarks(&side->build);
 	/* Counted instructions are the same whatever executes them. */
 	if (out->is_virtual_time)

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "ci/tests/reports/pair.h"
+#include "harness/store/statement.h"
 #include "reports/cross/series.h"
 
 /* A store and both sides of two campaigns in it. */
@@ -159,6 +160,28 @@ static void doubts_of_either_campaign_make_rows_invalid(void **state)
 	close_sides(&sides);
 }
 
+/* No plan says that emulation is allowed: neither campaign has one. */
+static void emulation_that_was_allowed_later_is_not_allowed(void **state)
+{
+	struct pair *pair = *state;
+	struct sim emulated = even;
+	NN_AUTO(comparison) struct nn_comparison *c = NULL;
+	struct nn_err err = {0};
+	struct sides sides;
+	int64_t a, b;
+
+	emulated.is_emulated = true;
+	a = sim_record(pair, &emulated);
+	b = sim_record(pair, &emulated);
+	sim_must(nn_sql_script(pair->store, "UPDATE campaign SET allow_emulated = 1", &err), &err);
+	sides = open_sides(pair, a, b);
+	c = cross(&sides, false);
+	assert_false(c->allow_emulated);
+	assert_string_equal(c->rows[0].verdict, "INVALID");
+	assert_reason(&c->remarks, "changed later: allow_emulated is stored as 'yes'");
+	close_sides(&sides);
+}
+
 static void counted_instructions_are_valid_on_an_emulated_machine(void **state)
 {
 	struct pair *pair = *state;
@@ -276,6 +299,7 @@ int main(void)
 		PAIR_TEST(arms_stand_beside_the_same_arm_of_the_other_campaign),
 		PAIR_TEST(what_one_campaign_alone_measured_is_told),
 		PAIR_TEST(doubts_of_either_campaign_make_rows_invalid),
+		PAIR_TEST(emulation_that_was_allowed_later_is_not_allowed),
 		PAIR_TEST(counted_instructions_are_valid_on_an_emulated_machine),
 		PAIR_TEST(a_cloud_machine_may_be_compared_with_itself),
 		PAIR_TEST(runs_that_fail_more_often_than_before_are_a_bias),
