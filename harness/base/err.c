@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "harness/base/err.h"
 
-#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "harness/base/strbuf.h"
 
 /* What a message quotes from a file or a peer may neither break its line nor steer a terminal. */
 static void err_format(struct nn_err *err, const char *fmt, va_list args)
 {
 	(void)vsnprintf(err->message, sizeof(err->message), fmt, args); /* cut when too long */
-	for (char *c = err->message; *c; c++) {
-		if (iscntrl((unsigned char)*c))
-			*c = ' ';
-	}
+	nn_blank_controls(err->message, "");
 }
 
 static void err_append(struct nn_err *err, const char *tail)

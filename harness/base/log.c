@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "harness/base/log.h"
 
-#include <ctype.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,11 +46,8 @@ void nn_log_line(const struct nn_log *log, enum nn_log_level level, const char *
 	va_start(args, fmt);
 	nn_strbuf_vaddf(&text, fmt, args);
 	va_end(args);
-	/* A name from elsewhere steers no terminal. */
-	for (char *c = text.data; c && *c; c++) {
-		if (iscntrl((unsigned char)*c))
-			*c = ' ';
-	}
+	if (text.len)
+		nn_blank_controls(text.data, "");
 	/* There is nowhere to report a log that cannot be written. */
 	(void)fprintf(log->out, "%s: %s%s%s%s\n", log->program,
 		      is_coloured ? levels[level].colour : "", levels[level].label,

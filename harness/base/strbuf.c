@@ -101,6 +101,14 @@ void nn_strbuf_add_double(struct nn_strbuf *sb, double value)
 	nn_strbuf_add(sb, text);
 }
 
+void nn_blank_controls(char *text, const char *but)
+{
+	for (; *text; text++) {
+		if (iscntrl((unsigned char)*text) && !strchr(but, *text))
+			*text = ' ';
+	}
+}
+
 void nn_strbuf_rtrim(struct nn_strbuf *sb)
 {
 	while (sb->len && isspace((unsigned char)sb->data[sb->len - 1]))

@@ -49,6 +49,10 @@ void nn_strbuf_vaddf(struct nn_strbuf *sb, const char *fmt, va_list args) NN_PRI
 /** Append @value with as many digits as it takes to read the same double back, always with '.'. */
 void nn_strbuf_add_double(struct nn_strbuf *sb, double value);
 
+/** Control characters but those of @but become blanks: foreign text breaks no line, steers no
+ * terminal. */
+void nn_blank_controls(char *text, const char *but);
+
 /** Drop white space at the end. */
 void nn_strbuf_rtrim(struct nn_strbuf *sb);
 

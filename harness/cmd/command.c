@@ -168,7 +168,7 @@ int nn_command_build_id(char ret_id[NN_SHA256_HEX_CAP], struct nn_err *err)
 	return rc;
 }
 
-int nn_command_print(const struct nn_cmd *cmd, const struct nn_strbuf *text)
+int nn_command_write(const struct nn_cmd *cmd, const struct nn_strbuf *text)
 {
 	struct nn_err err = {0};
 
@@ -178,6 +178,13 @@ int nn_command_print(const struct nn_cmd *cmd, const struct nn_strbuf *text)
 		return NN_EXIT_INFRASTRUCTURE;
 	(void)nn_err_errno(&err, errno, "write to the standard output");
 	return nn_command_fail(cmd, &err);
+}
+
+int nn_command_print(const struct nn_cmd *cmd, struct nn_strbuf *text)
+{
+	if (text->len)
+		nn_blank_controls(text->data, "\n\t");
+	return nn_command_write(cmd, text);
 }
 
 void nn_command_usage(const struct nn_command *self, size_t width, struct nn_strbuf *sb)

@@ -73,7 +73,9 @@ const char *nn_command_db(const char *given);
 int nn_command_build_id(char ret_id[NN_SHA256_HEX_CAP], struct nn_err *err);
 
 /** Write to stdout and make sure that it arrived. */
-int nn_command_print(const struct nn_cmd *cmd, const struct nn_strbuf *text);
+int nn_command_write(const struct nn_cmd *cmd, const struct nn_strbuf *text);
+/** The same for lines with names from elsewhere: their control characters become blanks. */
+int nn_command_print(const struct nn_cmd *cmd, struct nn_strbuf *text);
 
 /** Append usage, summary and options, lines at most @width columns wide. */
 void nn_command_usage(const struct nn_command *self, size_t width, struct nn_strbuf *sb);

@@ -21,7 +21,7 @@ int nn_render_write(const struct nn_cmd *cmd, const char *path, const struct nn_
 	bool is_written;
 
 	if (!path)
-		return nn_command_print(cmd, text);
+		return nn_command_write(cmd, text); /* coloured perhaps, and made of clean text */
 	file = fopen(path, "we");
 	is_written = file && fwrite(nn_strbuf_str(text), 1, text->len, file) == text->len &&
 		     fflush(file) == 0;

@@ -172,8 +172,16 @@ static const char *member(const json_t *object, const char *key)
 	return text ? text : "";
 }
 
+/* What was appended from @start on is one line, whatever names the file has. */
+static void end_line(struct nn_strbuf *out, size_t start)
+{
+	nn_blank_controls(out->data + start, "");
+	nn_strbuf_addc(out, '\n');
+}
+
 static void write_campaign(const json_t *campaign, struct nn_strbuf *out)
 {
+	size_t start = out->len;
 	bool is_first = true;
 	const char *arm;
 	json_t *boots;
@@ -188,19 +196,20 @@ static void write_campaign(const json_t *campaign, struct nn_strbuf *out)
 	}
 	if (json_is_true(json_object_get(campaign, "aa")))
 		nn_strbuf_add(out, " (A/A)");
-	nn_strbuf_addc(out, '\n');
+	end_line(out, start);
 }
 
 static void write_baseline(const json_t *baseline, struct nn_strbuf *out)
 {
 	const char *previous = nn_json_opt_str(baseline, "previous");
+	size_t start = out->len;
 
 	nn_strbuf_addf(out, "  %-24s %.*s  %s, since %s", member(baseline, "name"), SHORT_UUID,
 		       member(baseline, "uuid"), member(baseline, "campaign"),
 		       member(baseline, "moved"));
 	if (previous)
 		nn_strbuf_addf(out, ", before that %.*s", SHORT_UUID, previous);
-	nn_strbuf_addc(out, '\n');
+	end_line(out, start);
 }
 
 static void write_lists(const struct info *info, struct nn_strbuf *out)

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <hwloc.h>
@@ -32,29 +33,41 @@ static char *list_text(hwloc_const_bitmap_t set)
 	return hwloc_bitmap_list_asprintf(&text, set) < 0 ? nn_strdup("") : text;
 }
 
-/* No kernel has more CPUs than this has digits for; hwloc would take any number, and its memory. */
-static bool has_long_number(const char *text)
+/*
+ * The number that @text begins with. No kernel has more CPUs than this has digits for; hwloc would
+ * take any number, and its memory.
+ * Return: what follows it, or NULL.
+ */
+static const char *take_number(const char *text, unsigned long *ret_number)
 {
-	for (; *text; text += *text != '\0') {
-		size_t len = strspn(text, "0123456789");
+	size_t len = strspn(text, "0123456789");
 
-		if (len > MAX_CPU_DIGITS)
-			return true;
-		text += len;
-	}
-	return false;
+	if (!len || len > MAX_CPU_DIGITS)
+		return NULL;
+	*ret_number = strtoul(text, NULL, 10);
+	return text + len;
 }
 
-/* hwloc takes what it understands; what is no list must not become another one. */
+/* hwloc takes what it understands; what is no list must not become another one: 3-4-7, 9-2. */
+static bool is_list(const char *text)
+{
+	unsigned long first, last;
+
+	for (;; text++) {
+		text = take_number(text, &first);
+		last = first;
+		if (text && *text == '-')
+			text = take_number(text + 1, &last);
+		if (!text || last < first)
+			return false;
+		if (*text != ',')
+			return !*text;
+	}
+}
+
 static int parse_list(const char *text, hwloc_bitmap_t set)
 {
-	if (!isdigit((unsigned char)text[0]) || strspn(text, "0123456789-,") != strlen(text) ||
-	    !isdigit((unsigned char)text[strlen(text) - 1]) || has_long_number(text))
-		return -EINVAL;
-	if (hwloc_bitmap_list_sscanf(set, text) || hwloc_bitmap_iszero(set) ||
-	    hwloc_bitmap_weight(set) < 0)
-		return -EINVAL;
-	return 0;
+	return is_list(text) && hwloc_bitmap_list_sscanf(set, text) == 0 ? 0 : -EINVAL;
 }
 
 int nn_cpu_list_normal(const char *text, char **ret_list, struct nn_err *err)

@@ -62,6 +62,17 @@ static void short_doubles_stay_short(void **state)
 	assert_string_equal(nn_strbuf_str(&sb), "0.1");
 }
 
+static void controls_become_blanks_but_for_those_that_are_meant(void **state)
+{
+	char text[] = "a\tb\nc\033[1md\x7f \xc3\xa4";
+
+	(void)state;
+	nn_blank_controls(text, "\n\t");
+	assert_string_equal(text, "a\tb\nc [1md  \xc3\xa4");
+	nn_blank_controls(text, "");
+	assert_string_equal(text, "a b c [1md  \xc3\xa4");
+}
+
 static void detached_string_leaves_an_empty_buffer(void **state)
 {
 	struct nn_strbuf sb = NN_STRBUF_INIT;
@@ -84,6 +95,7 @@ int main(void)
 		cmocka_unit_test(appending_keeps_what_was_there),
 		cmocka_unit_test(doubles_read_back_as_the_same_double),
 		cmocka_unit_test(short_doubles_stay_short),
+		cmocka_unit_test(controls_become_blanks_but_for_those_that_are_meant),
 		cmocka_unit_test(detached_string_leaves_an_empty_buffer),
 	};
 

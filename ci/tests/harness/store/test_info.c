@@ -58,6 +58,18 @@ static char *info_text(struct fixture *f, struct nn_store *store)
 	return nn_strbuf_detach(&text);
 }
 
+static void names_in_a_file_steer_no_terminal(void **state)
+{
+	struct fixture *f = *state;
+	char *text;
+
+	(void)fixture_add_campaign(f, "a\033[2Jb\nc");
+	text = info_text(f, f->store);
+	assert_non_null(strstr(text, "a [2Jb c"));
+	assert_null(strchr(text, '\033'));
+	free(text);
+}
+
 static void set_uuids_and_times(const struct fixture *f)
 {
 	free(fixture_sql(f, "UPDATE campaign SET uuid = 'aa0000' || (id + 10) || '-rest',"
@@ -193,6 +205,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(info_counts_every_table_for_people),
 		TEST(info_as_json_names_every_table),
+		TEST(names_in_a_file_steer_no_terminal),
 		TEST(info_lists_campaigns_oldest_first_and_baselines),
 		TEST(campaign_whose_writer_is_gone_is_shown_as_crashed),
 		TEST(info_as_json_tells_of_campaigns_and_baselines),

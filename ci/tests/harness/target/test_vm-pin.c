@@ -133,8 +133,9 @@ static void lists_are_written_as_linux_does(void **unused)
 		const char *text;
 		const char *normal;
 	} rows[] = {
-		{"0,1,2", "0-2"}, {"8,0-3", "0-3,8"}, {"5", "5"},    {"3-1", NULL}, {"", NULL},
-		{"0-", NULL},     {"1,", NULL},       {"0x3", NULL}, {" 1", NULL},  {"all", NULL},
+		{"0,1,2", "0-2"}, {"8,0-3", "0-3,8"}, {"5", "5"},      {"3-1", NULL},  {"", NULL},
+		{"0-", NULL},     {"3-4-7", NULL},    {"1,9-2", NULL}, {"1,,2", NULL}, {"1,", NULL},
+		{"0x3", NULL},    {" 1", NULL},       {"all", NULL},
 	};
 
 	(void)unused;
