@@ -447,6 +447,33 @@ static void crashed_writers_file_is_readable_without_shared_memory(void **state)
 	nn_campaign_release(&campaign);
 }
 
+/* It may be of a writer whose locks do not reach us: in a VM that has the folder as a share. */
+static void reader_leaves_the_log_where_it_is(void **state)
+{
+	struct fixture *f = *state;
+	NN_AUTO(free) char *log = nn_asprintf("%s-wal", f->path);
+	struct nn_campaign campaign = {0};
+	struct stat before, after;
+	int status;
+	pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		fixture_begin(f);
+		(void)raise(SIGKILL); /* no lock is left */
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(stat(log, &before), 0);
+	fixture_open(f, NN_STORE_READ);
+	assert_ok(f, nn_store_campaign_find(f->store, "demo", &campaign, &f->err));
+	nn_campaign_release(&campaign);
+	fixture_close(f);
+	assert_int_equal(stat(log, &after), 0);
+	assert_int_equal(after.st_ino, before.st_ino);
+	assert_int_equal(after.st_size, before.st_size);
+}
+
 int main(void)
 {
 #define TEST(name)      cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
@@ -466,6 +493,7 @@ int main(void)
 		TEST(database_of_another_program_is_refused_and_left_alone),
 		TEST(empty_file_becomes_a_database_only_on_request),
 		TEST(folder_is_refused_with_its_name),
+		TEST(reader_leaves_the_log_where_it_is),
 		TEST(second_writer_is_refused_until_the_first_closes),
 		TEST(reader_knows_whether_there_is_a_writer),
 		TEST(reader_sees_what_the_writer_committed_and_cannot_write),
