@@ -107,8 +107,8 @@ static size_t judge_run(struct nn_digester *digester, const double *values, size
 		return 0;
 	digester->nr_judged++;
 	digester->nr_unsteady += steady == NN_STEADY_NONE;
-	digester->nr_warmup += steady == NN_STEADY_WARMUP;
-	digester->nr_slowdown += steady == NN_STEADY_SLOWDOWN;
+	digester->nr_warmup += start && steady == NN_STEADY_WARMUP;
+	digester->nr_slowdown += start && steady == NN_STEADY_SLOWDOWN;
 	digester->sum_of_effective += nn_effective_sample_size(values + start, nr - start);
 	return start;
 }

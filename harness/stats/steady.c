@@ -90,21 +90,7 @@ static bool is_noise(const double *values, size_t nr, double difference)
 	return fabs(difference) <= NOISE_SE * se;
 }
 
-/* The last window is steady; those before it are too, up to the first at another level. */
-static size_t start_of_level(const double *values, size_t nr)
-{
-	const double last = nn_median(values + nr - GEORGES_WINDOW, GEORGES_WINDOW);
-	size_t start = nr - GEORGES_WINDOW;
-
-	while (start >= GEORGES_WINDOW &&
-	       fabs(nn_median(values + start - GEORGES_WINDOW, GEORGES_WINDOW) - last) <=
-		       LEVEL_TOLERANCE * fabs(last))
-		start -= GEORGES_WINDOW;
-	return start;
-}
-
-static enum nn_steady classify_few(const double *values, size_t nr, bool is_lower_better,
-				   size_t *ret_start)
+static enum nn_steady classify_few(const double *values, size_t nr, bool is_lower_better)
 {
 	const double first = nn_median(values, nr / 2);
 	const double last = nn_median(values + nr - nr / 2, nr / 2);
@@ -118,7 +104,6 @@ static enum nn_steady classify_few(const double *values, size_t nr, bool is_lowe
 	end = nn_moments(values + nr - GEORGES_WINDOW, GEORGES_WINDOW);
 	if (sqrt(end.variance) > GEORGES_COV * fabs(end.mean))
 		return NN_STEADY_NONE;
-	*ret_start = start_of_level(values, nr);
 	return (first > last) == is_lower_better ? NN_STEADY_WARMUP : NN_STEADY_SLOWDOWN;
 }
 
@@ -298,6 +283,6 @@ enum nn_steady nn_steady_classify(const double *values, size_t nr, bool is_lower
 	if (nr < MIN_VALUES)
 		return NN_STEADY_UNKNOWN;
 	if (nr < NN_STEADY_PELT_MIN)
-		return classify_few(values, nr, is_lower_better, ret_start);
+		return classify_few(values, nr, is_lower_better);
 	return classify_many(values, nr, is_lower_better, ret_start);
 }

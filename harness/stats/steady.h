@@ -26,7 +26,8 @@ const char *nn_steady_name(enum nn_steady steady);
 /**
  * @is_lower_better: what "slower" means for the values.
  * @ret_start: where the steady part begins, which reaches to the end: of values[0 … nr - 1] those
- * from here on are to be averaged. 0 without a steady state, and with too few values to tell.
+ * from here on are to be averaged. 0 without a steady state, and below NN_STEADY_PELT_MIN values:
+ * so few cannot tell a short warm-up from noise, which is why warm-up is left out by time there.
  */
 enum nn_steady nn_steady_classify(const double *values, size_t nr, bool is_lower_better,
 				  size_t *ret_start);
