@@ -92,8 +92,8 @@ int nn_connection_open(struct nn_store *store, enum nn_store_mode mode, enum nn_
 	if (mode != NN_STORE_READ && sqlite3_db_readonly(store->db, "main"))
 		return nn_err_set(err, -EROFS, "database '%s' is write-protected", store->path);
 	/*
-	 * Locks may not reach another host or a VM that writes the file through a share: to fold its
-	 * log in and remove it would lose what it then commits. The next writer does that.
+	 * Locks may not reach another host or a VM that writes the file through a share: to fold
+	 * its log in and remove it would lose what it then commits. The next writer does that.
 	 */
 	if (mode == NN_STORE_READ &&
 	    sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL) != SQLITE_OK)
