@@ -178,9 +178,12 @@ static void gate_refuse(struct gating *gating)
 static int gate_claims(struct gating *gating, struct nn_err *err)
 {
 	NN_AUTO(comparison) struct nn_comparison *candidate = NULL;
-	/* also without any claim in the store: those that the plan makes may have been deleted */
-	int rc = nn_comparison_new(gating->store, gating->campaigns[1].uuid, NULL, &candidate, err);
+	int rc;
 
+	/* The side has back what the plan claims and the store has lost. */
+	if (!nn_cross_side_campaign(gating->sides[1].cross)->nr_claims)
+		return 0;
+	rc = nn_comparison_new(gating->store, gating->campaigns[1].uuid, NULL, &candidate, err);
 	if (!rc)
 		nn_gate_take_claims(gating->comparison, candidate, &gating->tally);
 	return rc;
